@@ -1,0 +1,11 @@
+//! One file per channel: how its ends block and are awaited.
+
+mod async_channel;
+mod crossbeam;
+mod crossfire;
+mod flume;
+mod hel;
+mod kanal;
+mod rtrb;
+mod std;
+mod tokio;

@@ -1,0 +1,16 @@
+//! One operation as a future.
+//!
+//! A future keeps its end, its place in the queue and nothing else, so it is small, `Unpin`, and allocates nothing.
+
+mod batch;
+mod closed;
+mod recv;
+mod send;
+
+pub use self::batch::{RecvBatchFuture, SendBatchFuture};
+pub use self::closed::ClosedFuture;
+pub use self::recv::RecvFuture;
+pub use self::send::{SendFuture, SendRefFuture};
+
+/// The message of a future polled once more after it was ready.
+const POLLED_AFTER_READY: &str = "a hel future was polled after it was ready";

@@ -1,0 +1,66 @@
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use super::POLLED_AFTER_READY;
+use crate::ends::Source;
+use crate::errors::AsyncRecvError;
+use crate::op::look_recv;
+use crate::wait::Wait;
+
+/// Receives one value: what `recv_async` returns.
+///
+/// # Cancel safety
+/// Dropped at any point it has received nothing, and a wake-up that it was given goes on to the next receiver.
+#[must_use = "futures do nothing unless polled or awaited"]
+pub struct RecvFuture<S: Source> {
+    source: S,
+    wait: Wait,
+}
+
+impl<S: Source> RecvFuture<S> {
+    /// A future that receives from `source`, which may be an owned end: such a future can be spawned.
+    pub fn new(source: S) -> Self {
+        Self { source, wait: Wait::hard() }
+    }
+}
+
+impl<S: Source> Future for RecvFuture<S> {
+    type Output = Result<S::Item, AsyncRecvError>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        assert!(!this.wait.is_finished(), "{POLLED_AFTER_READY}");
+        let polled = this.wait.poll(&mut this.source.raw(), cx.waker(), look_recv);
+        if polled.is_ready() {
+            this.wait.finish();
+        }
+        polled
+    }
+}
+
+impl<S: Source> Drop for RecvFuture<S> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.wait.is_queued() {
+            self.wait.leave(&self.source.raw());
+        }
+    }
+}
+
+impl<S: Source> Unpin for RecvFuture<S> {}
+
+impl<S: Source> fmt::Debug for RecvFuture<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RecvFuture").field("wait", &self.wait).finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "futures")]
+impl<S: Source> futures_core::FusedFuture for RecvFuture<S> {
+    fn is_terminated(&self) -> bool {
+        self.wait.is_finished()
+    }
+}

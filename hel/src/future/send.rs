@@ -1,0 +1,147 @@
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use super::POLLED_AFTER_READY;
+use crate::ends::Target;
+use crate::errors::AsyncSendError;
+use crate::op::look_send;
+use crate::wait::Wait;
+
+/// Sends one value: what `send_async` returns.
+///
+/// # Cancel safety
+/// Dropped before it is ready it has not sent: the value is dropped with it, unless [`take`](Self::take) got it back
+/// first. `send_ref_async` leaves the value with the caller instead.
+#[must_use = "futures do nothing unless polled or awaited"]
+pub struct SendFuture<K: Target> {
+    target: K,
+    value: Option<K::Item>,
+    wait: Wait,
+}
+
+impl<K: Target> SendFuture<K> {
+    /// A future that sends `value` to `target`, which may be an owned end: such a future can be spawned.
+    pub fn new(target: K, value: K::Item) -> Self {
+        Self { target, value: Some(value), wait: Wait::hard() }
+    }
+
+    /// Gives the operation up and the value back: `Some` if and only if it has not been sent.
+    ///
+    /// The future must not be polled afterwards.
+    pub fn take(&mut self) -> Option<K::Item> {
+        self.leave();
+        self.wait.finish();
+        self.value.take()
+    }
+
+    fn leave(&mut self) {
+        if self.wait.is_queued() {
+            self.wait.leave(&self.target.raw());
+        }
+    }
+}
+
+impl<K: Target> Future for SendFuture<K> {
+    type Output = Result<(), AsyncSendError<K::Item>>;
+
+    /// # Panics
+    /// If it was ready before, or its value was taken back.
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        assert!(!this.wait.is_finished(), "{POLLED_AFTER_READY}");
+        let value = &mut this.value;
+        let polled = this.wait.poll(&mut this.target.raw(), cx.waker(), |end| look_send(end, value));
+        polled.map(|result| {
+            this.wait.finish();
+            result.map_err(|error| error.map(|()| this.value.take().expect("a value not sent is still there")))
+        })
+    }
+}
+
+impl<K: Target> Drop for SendFuture<K> {
+    #[inline]
+    fn drop(&mut self) {
+        self.leave();
+    }
+}
+
+// The value is never pinned: it is moved into the ring.
+impl<K: Target> Unpin for SendFuture<K> {}
+
+impl<K: Target> fmt::Debug for SendFuture<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SendFuture").field("wait", &self.wait).finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "futures")]
+impl<K: Target> futures_core::FusedFuture for SendFuture<K> {
+    fn is_terminated(&self) -> bool {
+        self.wait.is_finished()
+    }
+}
+
+/// Sends one value out of the caller's slot: what `send_ref_async` returns.
+///
+/// # Cancel safety
+/// The slot is `Some` if and only if the value has not been sent, whenever the future is dropped.
+#[must_use = "futures do nothing unless polled or awaited"]
+pub struct SendRefFuture<'v, K: Target> {
+    target: K,
+    value: &'v mut Option<K::Item>,
+    wait: Wait,
+}
+
+impl<'v, K: Target> SendRefFuture<'v, K> {
+    /// A future that sends what `value` holds.
+    ///
+    /// # Panics
+    /// If `value` is `None`.
+    pub fn new(target: K, value: &'v mut Option<K::Item>) -> Self {
+        assert!(value.is_some(), "there is no value to send");
+        Self { target, value, wait: Wait::hard() }
+    }
+}
+
+impl<K: Target> Future for SendRefFuture<'_, K> {
+    type Output = Result<(), AsyncSendError<()>>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        assert!(!this.wait.is_finished(), "{POLLED_AFTER_READY}");
+        let value = &mut *this.value;
+        let polled = this.wait.poll(&mut this.target.raw(), cx.waker(), |end| look_send(end, value));
+        if polled.is_ready() {
+            this.wait.finish();
+        }
+        polled
+    }
+}
+
+impl<K: Target> Drop for SendRefFuture<'_, K> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.wait.is_queued() {
+            self.wait.leave(&self.target.raw());
+        }
+    }
+}
+
+impl<K: Target> Unpin for SendRefFuture<'_, K> {}
+
+impl<K: Target> fmt::Debug for SendRefFuture<'_, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SendRefFuture").field("wait", &self.wait).finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "futures")]
+impl<K: Target> futures_core::FusedFuture for SendRefFuture<'_, K> {
+    fn is_terminated(&self) -> bool {
+        self.wait.is_finished()
+    }
+}

@@ -1,0 +1,78 @@
+//! hel, the Hybrid Event Link: bounded channels for plain threads and async tasks.
+//!
+//! One channel serves both at both ends, on any runtime: block in a thread, await in a task, poll by hand.
+//!
+//! ```
+//! let (tx, rx) = hel::bounded(16);
+//! let worker = std::thread::spawn(move || rx.iter().sum::<u64>());
+//! for n in 1..=10 {
+//!     tx.send(n).unwrap();
+//! }
+//! drop(tx);
+//! assert_eq!(worker.join().unwrap(), 55);
+//! ```
+//!
+//! Channels do not cross `fork`: a lock of the channel may be held by a thread that the child does not have.
+#![deny(unsafe_code)]
+
+#[forbid(unsafe_code)]
+mod ends;
+#[forbid(unsafe_code)]
+mod errors;
+#[forbid(unsafe_code)]
+mod future;
+#[forbid(unsafe_code)]
+mod iter;
+#[forbid(unsafe_code)]
+mod link;
+#[forbid(unsafe_code)]
+mod mpmc;
+#[forbid(unsafe_code)]
+mod op;
+mod ring;
+#[cfg(feature = "futures")]
+#[forbid(unsafe_code)]
+mod sink;
+mod spsc;
+#[cfg(feature = "futures")]
+#[forbid(unsafe_code)]
+mod stream;
+#[allow(unsafe_code)]
+mod sync;
+#[forbid(unsafe_code)]
+mod wait;
+#[cfg(feature = "futures")]
+#[forbid(unsafe_code)]
+mod yielding;
+
+pub use self::ends::{Borrowed, Source, Target};
+pub use self::future::{ClosedFuture, RecvBatchFuture, RecvFuture, SendBatchFuture, SendFuture, SendRefFuture};
+pub use self::iter::{Iter, TryIter};
+pub use self::mpmc::{Receiver, Sender, bounded};
+#[cfg(feature = "futures")]
+pub use self::sink::SendSink;
+#[cfg(feature = "futures")]
+pub use self::stream::RecvStream;
+
+/// The channels, by kind.
+pub mod channel {
+    /// Channels that any number of senders and receivers share.
+    pub mod mpmc {
+        pub use crate::mpmc::{Receiver, Sender, WeakReceiver, WeakSender, bounded};
+    }
+
+    /// One-to-one channels: the fastest ring, for one sender and one receiver.
+    pub mod spsc {
+        pub use crate::spsc::{Receiver, Sender, bounded};
+    }
+
+    /// What can go wrong, the same types on every route.
+    pub mod errors {
+        pub use crate::errors::*;
+    }
+}
+
+/// The README's snippets compile and run.
+#[cfg(all(doctest, feature = "futures"))]
+#[doc = include_str!("../../README.md")]
+mod readme {}

@@ -1,0 +1,238 @@
+use crossbeam_utils::CachePadded;
+
+use super::Link;
+use crate::op::{RawSource, RawTarget, Unsent};
+use crate::ring::mpmc::Ring;
+use crate::ring::{Refused, Starved};
+use crate::sync::atomic::{AtomicUsize, Ordering};
+use crate::sync::{Defect, barrier, defect};
+use crate::wait::{End, FirstPanic, Side, bits};
+
+/// A channel with any number of senders and receivers.
+#[derive(Debug)]
+pub(crate) struct Shared<T> {
+    link: Link<Ring<T>>,
+    counts: CachePadded<Counts>,
+}
+
+/// How many handles there are. Away from the rest, so that cloning disturbs nobody.
+#[derive(Debug)]
+struct Counts {
+    senders: AtomicUsize,
+    receivers: AtomicUsize,
+}
+
+impl<T> Shared<T> {
+    /// A channel with one handle at each end.
+    ///
+    /// # Panics
+    /// If `capacity` is 0 or cannot be allocated.
+    pub(crate) fn new(capacity: usize) -> Self {
+        let link = Link { ring: Ring::new(capacity), items: Side::shared(), room: Side::shared() };
+        let counts = Counts { senders: AtomicUsize::new(1), receivers: AtomicUsize::new(1) };
+        Self { link, counts: CachePadded::new(counts) }
+    }
+
+    /// The ring and the two sides.
+    pub(crate) fn link(&self) -> &Link<Ring<T>> {
+        &self.link
+    }
+
+    /// The sending end.
+    #[inline(always)]
+    pub(crate) fn tx(&self) -> Tx<'_, T> {
+        Tx(self)
+    }
+
+    /// The receiving end.
+    #[inline(always)]
+    pub(crate) fn rx(&self) -> Rx<'_, T> {
+        Rx(self)
+    }
+
+    /// Stops the sending for good: what is in the ring can still be received. True if this call did it.
+    pub(crate) fn close(&self) -> bool {
+        let mut panics = FirstPanic::default();
+        let first = self.shut(0, &mut panics);
+        panics.resume();
+        first
+    }
+
+    /// C1 to C3 on both sides.
+    fn shut(&self, items: u32, panics: &mut FirstPanic) -> bool {
+        let first = self.link.ring.close();
+        self.link.items.close(items, panics);
+        self.link.room.close(0, panics);
+        first
+    }
+
+    /// The last receiver has gone: what is buffered is dropped now, not when the senders go.
+    fn abandon(&self) {
+        let mut panics = FirstPanic::default();
+        self.shut(bits::GONE, &mut panics);
+        panics.run(|| self.link.ring.clear());
+        if self.link.ring.len() > 0 {
+            // A push is half-way. Either what it publishes is seen after the barrier, or it sees GONE and sweeps.
+            if !defect(Defect::LastReceiverWithoutHeavy) {
+                barrier::heavy();
+            }
+            panics.run(|| self.link.ring.clear());
+        }
+        panics.resume();
+    }
+
+    /// Values were published: tell the receivers.
+    #[inline(always)]
+    fn pushed(&self, count: usize) {
+        if self.link.items.notify(count) & bits::GONE != 0 {
+            self.sweep();
+        }
+    }
+
+    /// There are no receivers any more, so nothing may stay behind.
+    #[cold]
+    fn sweep(&self) {
+        self.link.ring.clear();
+    }
+
+    pub(crate) fn senders(&self) -> usize {
+        self.counts.senders.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn receivers(&self) -> usize {
+        self.counts.receivers.load(Ordering::Acquire)
+    }
+
+    /// One more sender, cloned from a live one.
+    pub(crate) fn add_sender(&self) {
+        // ORDERING: Relaxed: the handle cloned from keeps the count above 0, and passing the clone on synchronises.
+        self.counts.senders.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// One more receiver, cloned from a live one.
+    pub(crate) fn add_receiver(&self) {
+        // ORDERING: Relaxed, as in `add_sender`.
+        self.counts.receivers.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// One more sender, unless the last one has gone.
+    pub(crate) fn revive_sender(&self) -> bool {
+        revive(&self.counts.senders)
+    }
+
+    /// One more receiver, unless the last one has gone.
+    pub(crate) fn revive_receiver(&self) -> bool {
+        revive(&self.counts.receivers)
+    }
+
+    /// A sender goes. The last one disconnects.
+    pub(crate) fn drop_sender(&self) {
+        // ORDERING: AcqRel: the last one sees what the others sent before they went.
+        if self.counts.senders.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.close();
+        }
+    }
+
+    /// A receiver goes. The last one disconnects and drops what is left.
+    pub(crate) fn drop_receiver(&self) {
+        // ORDERING: AcqRel, as in `drop_sender`.
+        if self.counts.receivers.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.abandon();
+        }
+    }
+}
+
+/// Raises a count that is not 0.
+fn revive(count: &AtomicUsize) -> bool {
+    let mut now = count.load(Ordering::Relaxed);
+    while now != 0 {
+        // ORDERING: AcqRel on success, with the `fetch_sub` of a handle that goes; a failure only tries again.
+        match count.compare_exchange_weak(now, now + 1, Ordering::AcqRel, Ordering::Relaxed) {
+            Ok(_) => return true,
+            Err(seen) => now = seen,
+        }
+    }
+    false
+}
+
+/// The sending end of a [`Shared`] channel.
+#[derive(Debug)]
+pub struct Tx<'a, T>(&'a Shared<T>);
+
+impl<T> End for Tx<'_, T> {
+    fn side(&self) -> &Side {
+        &self.0.link.room
+    }
+
+    fn done(&self) -> usize {
+        self.0.link.ring.pushed()
+    }
+
+    fn ready(&self) -> usize {
+        self.0.link.ring.capacity() - self.0.link.ring.len()
+    }
+
+    fn would_serve(&self) -> bool {
+        self.0.link.ring.has_room()
+    }
+}
+
+impl<T> RawTarget for Tx<'_, T> {
+    type Item = T;
+
+    #[inline(always)]
+    fn offer(&mut self, value: &mut Option<T>) -> Result<(), Refused> {
+        let claim = self.0.link.ring.claim()?;
+        claim.fill(value.take().expect("an operation under way holds its value"));
+        self.0.pushed(1);
+        Ok(())
+    }
+
+    fn offer_many(&mut self, values: &mut Unsent<'_, T>) -> Result<(), Refused> {
+        let claim = self.0.link.ring.claim_many(values.len())?;
+        let count = claim.len();
+        claim.fill(values.take(count));
+        self.0.pushed(count);
+        Ok(())
+    }
+}
+
+/// The receiving end of a [`Shared`] channel.
+#[derive(Debug)]
+pub struct Rx<'a, T>(&'a Shared<T>);
+
+impl<T> End for Rx<'_, T> {
+    fn side(&self) -> &Side {
+        &self.0.link.items
+    }
+
+    fn done(&self) -> usize {
+        self.0.link.ring.popped()
+    }
+
+    fn ready(&self) -> usize {
+        self.0.link.ring.len()
+    }
+
+    fn would_serve(&self) -> bool {
+        let ring = &self.0.link.ring;
+        ring.has_item() && !(defect(Defect::DrainedNotReady) && ring.len() == 0)
+    }
+}
+
+impl<T> RawSource for Rx<'_, T> {
+    type Item = T;
+
+    #[inline(always)]
+    fn take(&mut self) -> Result<T, Starved> {
+        let value = self.0.link.ring.pop()?;
+        self.0.link.room.notify(1);
+        Ok(value)
+    }
+
+    fn take_many(&mut self, max: usize, into: &mut Vec<T>) -> Result<usize, Starved> {
+        let count = self.0.link.ring.pop_many(max, into)?;
+        self.0.link.room.notify(count);
+        Ok(count)
+    }
+}

@@ -1,0 +1,272 @@
+use super::Link;
+use crate::op::{RawSource, RawTarget, Unsent};
+use crate::ring::spsc::{self, Consumer, Producer, Ring};
+use crate::ring::{Refused, Starved};
+use crate::sync::{Defect, barrier, defect};
+use crate::wait::{End, FirstPanic, Side, bits};
+
+/// What the two ends of a one-to-one channel share.
+pub(crate) type Shared<T> = Link<Ring<T>>;
+
+impl<T> spsc::Shared<T> for Shared<T> {
+    #[inline(always)]
+    fn ring(&self) -> &Ring<T> {
+        &self.ring
+    }
+}
+
+impl<T> Shared<T> {
+    /// A channel whose roles nobody has claimed yet.
+    ///
+    /// # Panics
+    /// If `capacity` is 0 or cannot be allocated.
+    pub(crate) fn new(capacity: usize) -> Self {
+        Self { ring: Ring::new(capacity), items: Side::exclusive(), room: Side::exclusive() }
+    }
+
+    /// Whether anybody has closed the channel.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.items.is_closed()
+    }
+
+    /// C2 and C3 on both sides. True if this call closed the channel.
+    fn shut(&self, panics: &mut FirstPanic) -> bool {
+        let old = self.items.close(0, panics);
+        self.room.close(0, panics);
+        old & bits::CLOSED == 0
+    }
+}
+
+/// The one sender.
+#[derive(Debug)]
+pub struct Tx<T>(Producer<T, Shared<T>>);
+
+impl<T> Tx<T> {
+    pub(crate) fn new(producer: Producer<T, Shared<T>>) -> Self {
+        Self(producer)
+    }
+
+    pub(crate) fn shared(&self) -> &Shared<T> {
+        self.0.link()
+    }
+
+    /// Promises to send nothing more. True if this call closed the channel.
+    pub(crate) fn close(&self) -> bool {
+        // The next send has to ask for room, and is told there that the channel is closed.
+        self.0.stop();
+        let mut panics = FirstPanic::default();
+        let first = self.shared().shut(&mut panics);
+        panics.resume();
+        first
+    }
+
+    /// Finds room when none is known, unless the channel is closed: a sender that has seen CLOSED publishes no more.
+    #[cold]
+    fn refresh(&mut self) -> Result<(), Refused> {
+        if self.shared().is_closed() && !defect(Defect::SpscSendsOnAfterClosed) {
+            return Err(Refused::Closed);
+        }
+        if self.0.refresh() { Ok(()) } else { Err(Refused::Full) }
+    }
+
+    /// Tells the receiver. False: the channel was closed meanwhile, and what was just published may be unread.
+    #[inline(always)]
+    fn pushed(&mut self, count: usize) -> bool {
+        self.shared().items.notify(count) & bits::CLOSED == 0
+    }
+
+    /// The hand-shake of a publish that met a close: true if everything published will be read.
+    ///
+    /// If the receiver sealed the ring first it never touches it again, and what it has not read is ours to take back.
+    #[cold]
+    fn met_close(&mut self) -> bool {
+        if defect(Defect::SpscSendsOnAfterClosed) {
+            return true;
+        }
+        defect(Defect::SpscNoSealedLast) || self.0.part()
+    }
+}
+
+impl<T> Drop for Tx<T> {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl<T> End for Tx<T> {
+    fn side(&self) -> &Side {
+        &self.shared().room
+    }
+
+    fn done(&self) -> usize {
+        self.shared().ring.pushed()
+    }
+
+    fn ready(&self) -> usize {
+        self.shared().ring.capacity() - self.shared().ring.len()
+    }
+
+    fn would_serve(&self) -> bool {
+        self.shared().ring.has_room() || self.shared().is_closed()
+    }
+}
+
+impl<T> RawTarget for Tx<T> {
+    type Item = T;
+
+    #[inline(always)]
+    fn offer(&mut self, value: &mut Option<T>) -> Result<(), Refused> {
+        let held = "an operation under way holds its value";
+        if let Some(claim) = self.0.claim_known() {
+            claim.fill(value.take().expect(held));
+        } else {
+            self.refresh()?;
+            self.0.claim_known().ok_or(Refused::Full)?.fill(value.take().expect(held));
+        }
+        if self.pushed(1) || self.met_close() {
+            return Ok(());
+        }
+        // The receiver does not touch the ring any more: the value is ours again, unless it was read before.
+        *value = self.0.reclaim();
+        if value.is_some() { Err(Refused::Closed) } else { Ok(()) }
+    }
+
+    fn offer_many(&mut self, values: &mut Unsent<'_, T>) -> Result<(), Refused> {
+        // A claim of many looks for room by itself, so the close is asked for first.
+        if self.shared().is_closed() {
+            return Err(Refused::Closed);
+        }
+        let claim = self.0.claim_many(values.len()).ok_or(Refused::Full)?;
+        let count = claim.len();
+        claim.fill(values.take(count));
+        if self.pushed(count) || self.met_close() {
+            return Ok(());
+        }
+        for _ in 0..count {
+            match self.0.reclaim() {
+                Some(value) => values.put_back(value),
+                None => break,
+            }
+        }
+        Err(Refused::Closed)
+    }
+}
+
+/// The one receiver.
+#[derive(Debug)]
+pub struct Rx<T> {
+    consumer: Consumer<T, Shared<T>>,
+    /// The channel is closed and the ring was found empty for good.
+    drained: bool,
+}
+
+impl<T> Rx<T> {
+    pub(crate) fn new(consumer: Consumer<T, Shared<T>>) -> Self {
+        Self { consumer, drained: false }
+    }
+
+    pub(crate) fn shared(&self) -> &Shared<T> {
+        self.consumer.link()
+    }
+
+    /// Stops the sending; what is buffered can still be received. True if this call closed the channel.
+    pub(crate) fn close(&self) -> bool {
+        let mut panics = FirstPanic::default();
+        let first = self.shut(&mut panics);
+        panics.resume();
+        first
+    }
+
+    fn shut(&self, panics: &mut FirstPanic) -> bool {
+        let first = self.shared().shut(panics);
+        if first && !defect(Defect::SpscCloseWithoutHeavy) {
+            // What the sender published without seeing CLOSED is visible from here on.
+            barrier::heavy();
+        }
+        first
+    }
+
+    /// Looks at the sender's index again; `Err` if there is still nothing.
+    #[cold]
+    fn refresh(&mut self) -> Result<(), Starved> {
+        if self.drained {
+            return Err(Starved::Drained);
+        }
+        // CLOSED first, then the ring: the other way round the last value could be missed.
+        let closed = !defect(Defect::RingBeforeClosed) && self.shared().is_closed();
+        if self.consumer.refresh() {
+            return Ok(());
+        }
+        if closed || defect(Defect::RingBeforeClosed) && self.shared().is_closed() {
+            return self.seal();
+        }
+        Err(Starved::Empty)
+    }
+
+    /// The channel is closed and the ring is empty: give the ring up, unless a last value came meanwhile.
+    fn seal(&mut self) -> Result<(), Starved> {
+        self.drained = defect(Defect::SpscNoSealedLast) || self.consumer.seal();
+        if self.drained { Err(Starved::Drained) } else { Ok(()) }
+    }
+}
+
+impl<T> Drop for Rx<T> {
+    fn drop(&mut self) {
+        let mut panics = FirstPanic::default();
+        self.shut(&mut panics);
+        while !self.drained {
+            panics.run(|| self.consumer.clear());
+            // Seals the ring, unless the sender published a last value before it saw that.
+            let _ = self.refresh();
+        }
+        panics.resume();
+    }
+}
+
+impl<T> End for Rx<T> {
+    fn side(&self) -> &Side {
+        &self.shared().items
+    }
+
+    fn done(&self) -> usize {
+        self.shared().ring.popped()
+    }
+
+    fn ready(&self) -> usize {
+        self.shared().ring.len()
+    }
+
+    fn would_serve(&self) -> bool {
+        self.shared().ring.has_item() || self.shared().is_closed()
+    }
+}
+
+impl<T> RawSource for Rx<T> {
+    type Item = T;
+
+    #[inline(always)]
+    fn take(&mut self) -> Result<T, Starved> {
+        let value = match self.consumer.pop_known() {
+            Some(value) => value,
+            None => {
+                self.refresh()?;
+                self.consumer.pop_known().ok_or(Starved::Empty)?
+            }
+        };
+        self.shared().room.notify(1);
+        Ok(value)
+    }
+
+    fn take_many(&mut self, max: usize, into: &mut Vec<T>) -> Result<usize, Starved> {
+        if self.drained {
+            return Err(Starved::Drained);
+        }
+        let mut count = self.consumer.pop_many(max, into);
+        if count == 0 {
+            self.refresh()?;
+            count = self.consumer.pop_many(max, into);
+        }
+        self.shared().room.notify(count);
+        Ok(count)
+    }
+}

@@ -1,0 +1,27 @@
+//! Channels that any number of senders and receivers share.
+
+mod receiver;
+mod sender;
+mod weak;
+
+pub use self::receiver::Receiver;
+pub use self::sender::Sender;
+pub use self::weak::{WeakReceiver, WeakSender};
+
+use crate::link::mpmc::Shared;
+use crate::sync::Arc;
+
+/// A channel that holds up to `capacity` values; any number from 1 up, exactly as given.
+///
+/// # Panics
+/// If `capacity` is 0, or more than can be allocated.
+///
+/// ```
+/// let (tx, rx) = hel::bounded(2);
+/// std::thread::spawn(move || tx.send("from a thread").unwrap());
+/// assert_eq!(rx.recv(), Ok("from a thread"));
+/// ```
+pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
+    let shared = Arc::new(Shared::new(capacity));
+    (Sender::new(Arc::clone(&shared)), Receiver::new(shared))
+}

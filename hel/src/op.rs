@@ -1,0 +1,393 @@
+//! Every verb of both ends, written once.
+//!
+//! An end offers one attempt that never waits; here it becomes trying, blocking with and without a limit, and batches.
+//! Futures, streams and sinks drive the same attempts through the same [`Wait`].
+
+use std::time::{Duration, Instant};
+
+use crate::errors::{
+    AsyncRecvError, AsyncSendError, RecvError, SendBatchError, SendError, TryRecvError, TrySendBatchError, TrySendError,
+};
+use crate::ring::{Refused, Starved};
+use crate::sync::barrier;
+use crate::sync::spin_loop;
+use crate::wait::{End, Limit, TimedOut, Wait};
+
+/// Looks at a ring whose peer stands half-way through an operation, before saying Empty or Full.
+const HOLE_LOOKS: usize = if cfg!(hel_loom) { 1 } else { 64 };
+
+/// A sending end: attempts that never wait.
+pub trait RawTarget: End {
+    type Item;
+
+    /// Sends `value` if there is room, and leaves it where it is otherwise.
+    fn offer(&mut self, value: &mut Option<Self::Item>) -> Result<(), Refused>;
+
+    /// Sends as many as fit at once, at least one, taking them from the front.
+    fn offer_many(&mut self, values: &mut Unsent<'_, Self::Item>) -> Result<(), Refused>;
+}
+
+/// A receiving end: attempts that never wait.
+pub trait RawSource: End {
+    type Item;
+
+    /// Receives one value if there is one.
+    fn take(&mut self) -> Result<Self::Item, Starved>;
+
+    /// Receives up to `max` values that are there, at least one, to the end of `into`.
+    fn take_many(&mut self, max: usize, into: &mut Vec<Self::Item>) -> Result<usize, Starved>;
+}
+
+impl<R: RawTarget> RawTarget for &mut R {
+    type Item = R::Item;
+
+    #[inline(always)]
+    fn offer(&mut self, value: &mut Option<R::Item>) -> Result<(), Refused> {
+        (**self).offer(value)
+    }
+
+    fn offer_many(&mut self, values: &mut Unsent<'_, R::Item>) -> Result<(), Refused> {
+        (**self).offer_many(values)
+    }
+}
+
+impl<R: RawSource> RawSource for &mut R {
+    type Item = R::Item;
+
+    #[inline(always)]
+    fn take(&mut self) -> Result<R::Item, Starved> {
+        (**self).take()
+    }
+
+    fn take_many(&mut self, max: usize, into: &mut Vec<R::Item>) -> Result<usize, Starved> {
+        (**self).take_many(max, into)
+    }
+}
+
+/// What of a batch is not sent yet: it stays in the caller's `Vec` whatever happens.
+///
+/// Taking from the front of a `Vec` moves all the rest. Once a batch has to wait it is turned round, so that the front
+/// is the cheap end, and turned back when this guard is dropped.
+#[derive(Debug)]
+pub struct Unsent<'b, T> {
+    values: &'b mut Vec<T>,
+    turned: bool,
+    total: usize,
+}
+
+impl<'b, T> Unsent<'b, T> {
+    pub(crate) fn new(values: &'b mut Vec<T>) -> Self {
+        let total = values.len();
+        Self { values, turned: false, total }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// How many have been sent.
+    pub(crate) fn sent(&self) -> usize {
+        self.total - self.values.len()
+    }
+
+    /// Takes `count` values off the front, in order.
+    pub(crate) fn take(&mut self, count: usize) -> impl Iterator<Item = T> {
+        let at = self.values.len() - count;
+        let (front, back) = if self.turned {
+            (None, Some(self.values.drain(at..).rev()))
+        } else {
+            (Some(self.values.drain(..count)), None)
+        };
+        front.into_iter().flatten().chain(back.into_iter().flatten())
+    }
+
+    /// Puts the value taken last back to the front.
+    pub(crate) fn put_back(&mut self, value: T) {
+        if self.turned { self.values.push(value) } else { self.values.insert(0, value) }
+    }
+
+    /// Makes taking from the front cheap, for a batch that goes in several runs.
+    pub(crate) fn turn(&mut self) {
+        if !self.turned {
+            self.values.reverse();
+            self.turned = true;
+        }
+    }
+
+    /// Puts what is left back in order.
+    pub(crate) fn settle(&mut self) {
+        if self.turned {
+            self.values.reverse();
+            self.turned = false;
+        }
+    }
+}
+
+impl<T> Drop for Unsent<'_, T> {
+    fn drop(&mut self) {
+        self.settle();
+    }
+}
+
+/// One attempt as a look: `None` says wait.
+#[inline(always)]
+pub(crate) fn look_recv<R: RawSource>(end: &mut R) -> Option<Result<R::Item, AsyncRecvError>> {
+    match end.take() {
+        Ok(value) => Some(Ok(value)),
+        Err(Starved::Drained) => Some(Err(AsyncRecvError::Disconnected)),
+        Err(Starved::Empty | Starved::Hole) => None,
+    }
+}
+
+/// One batch attempt as a look.
+pub(crate) fn look_recv_batch<R: RawSource>(
+    end: &mut R,
+    max: usize,
+    into: &mut Vec<R::Item>,
+) -> Option<Result<usize, AsyncRecvError>> {
+    if max == 0 {
+        return Some(Ok(0));
+    }
+    match end.take_many(max, into) {
+        Ok(count) => Some(Ok(count)),
+        Err(Starved::Drained) => Some(Err(AsyncRecvError::Disconnected)),
+        Err(Starved::Empty | Starved::Hole) => None,
+    }
+}
+
+/// One attempt as a look; the value stays in its slot if it was not sent.
+#[inline(always)]
+pub(crate) fn look_send<R: RawTarget>(
+    end: &mut R,
+    value: &mut Option<R::Item>,
+) -> Option<Result<(), AsyncSendError<()>>> {
+    match end.offer(value) {
+        Ok(()) => Some(Ok(())),
+        Err(Refused::Closed) => Some(Err(AsyncSendError::Disconnected(()))),
+        Err(Refused::Full | Refused::Hole) => None,
+    }
+}
+
+/// Sends runs of a batch while there is room; `Some` when all of it has gone or nothing more can.
+pub(crate) fn look_send_batch<R: RawTarget>(
+    end: &mut R,
+    values: &mut Unsent<'_, R::Item>,
+) -> Option<Result<(), AsyncSendError<()>>> {
+    while values.len() > 0 {
+        match end.offer_many(values) {
+            Ok(()) => {}
+            Err(Refused::Closed) => return Some(Err(AsyncSendError::Disconnected(()))),
+            Err(Refused::Full | Refused::Hole) => {
+                values.turn();
+                return None;
+            }
+        }
+    }
+    Some(Ok(()))
+}
+
+#[inline(always)]
+pub(crate) fn try_recv<R: RawSource>(mut end: R) -> Result<R::Item, TryRecvError> {
+    match end.take() {
+        Ok(value) => Ok(value),
+        Err(_) => try_recv_again(&mut end),
+    }
+}
+
+#[cold]
+fn try_recv_again<R: RawSource>(end: &mut R) -> Result<R::Item, TryRecvError> {
+    retry(end, R::take).map_err(|starved| match starved {
+        Starved::Drained => TryRecvError::Disconnected,
+        Starved::Empty | Starved::Hole => TryRecvError::Empty,
+    })
+}
+
+pub(crate) fn try_recv_batch<R: RawSource>(
+    mut end: R,
+    into: &mut Vec<R::Item>,
+    max: usize,
+) -> Result<usize, TryRecvError> {
+    if max == 0 {
+        return Ok(0);
+    }
+    match retry(&mut end, |end| end.take_many(max, into)) {
+        Ok(count) => Ok(count),
+        Err(Starved::Drained) => Err(TryRecvError::Disconnected),
+        Err(Starved::Empty | Starved::Hole) => Err(TryRecvError::Empty),
+    }
+}
+
+#[inline(always)]
+pub(crate) fn try_send<R: RawTarget>(mut end: R, value: R::Item) -> Result<(), TrySendError<R::Item>> {
+    let mut value = Some(value);
+    match end.offer(&mut value) {
+        Ok(()) => Ok(()),
+        Err(_) => try_send_again(&mut end, value),
+    }
+}
+
+#[cold]
+fn try_send_again<R: RawTarget>(end: &mut R, mut value: Option<R::Item>) -> Result<(), TrySendError<R::Item>> {
+    retry(end, |end| end.offer(&mut value)).map_err(|refused| {
+        let value = value.expect("a value that was refused is still there");
+        match refused {
+            Refused::Closed => TrySendError::Disconnected(value),
+            Refused::Full | Refused::Hole => TrySendError::Full(value),
+        }
+    })
+}
+
+pub(crate) fn try_send_batch<R: RawTarget>(mut end: R, values: &mut Vec<R::Item>) -> Result<usize, TrySendBatchError> {
+    let mut values = Unsent::new(values);
+    while values.len() > 0 {
+        match retry(&mut end, |end| end.offer_many(&mut values)) {
+            Ok(()) => {}
+            Err(Refused::Closed) => return Err(TrySendBatchError::Disconnected { sent: values.sent() }),
+            Err(Refused::Full | Refused::Hole) => return Err(TrySendBatchError::Full { sent: values.sent() }),
+        }
+    }
+    Ok(values.sent())
+}
+
+/// Whether an attempt failed only since a peer stands half-way through its own.
+trait AtHole {
+    fn at_hole(&self) -> bool;
+}
+
+impl AtHole for Starved {
+    fn at_hole(&self) -> bool {
+        matches!(self, Self::Hole)
+    }
+}
+
+impl AtHole for Refused {
+    fn at_hole(&self) -> bool {
+        matches!(self, Self::Hole)
+    }
+}
+
+/// Tries once more after a full fence, and a bounded number of times at a hole.
+fn retry<R, O, X: AtHole>(end: &mut R, mut attempt: impl FnMut(&mut R) -> Result<O, X>) -> Result<O, X> {
+    let mut looks = HOLE_LOOKS;
+    loop {
+        // ORDERING: what any thread did before this call, as far as we could know, is seen by the attempt: an Empty or
+        // Full said after it is linearizable between threads that synchronise.
+        barrier::full();
+        match attempt(end) {
+            Err(failed) if failed.at_hole() && looks > 0 => {
+                looks -= 1;
+                spin_loop();
+            }
+            result => return result,
+        }
+    }
+}
+
+#[inline(always)]
+pub(crate) fn recv<R: RawSource>(mut end: R, limit: Limit) -> Result<R::Item, RecvError> {
+    match end.take() {
+        Ok(value) => Ok(value),
+        Err(_) => recv_slow(&mut end, limit),
+    }
+}
+
+#[cold]
+fn recv_slow<R: RawSource>(end: &mut R, limit: Limit) -> Result<R::Item, RecvError> {
+    received(limit, |limit| Wait::block(end, limit, look_recv))
+}
+
+pub(crate) fn recv_batch<R: RawSource>(
+    mut end: R,
+    into: &mut Vec<R::Item>,
+    max: usize,
+    limit: Limit,
+) -> Result<usize, RecvError> {
+    match look_recv_batch(&mut end, max, into) {
+        Some(result) => Ok(result?),
+        None => received(limit, |limit| Wait::block(&mut end, limit, |end| look_recv_batch(end, max, into))),
+    }
+}
+
+/// Waits for the first item as long as it takes, then takes what comes until there are `max`, or `linger` has passed.
+pub(crate) fn gather<R: RawSource>(
+    mut end: R,
+    into: &mut Vec<R::Item>,
+    max: usize,
+    linger: Duration,
+) -> Result<usize, RecvError> {
+    let mut count = match look_recv_batch(&mut end, max, into) {
+        Some(result) => result?,
+        None => received(Limit::Never, |limit| Wait::block(&mut end, limit, |end| look_recv_batch(end, max, into)))?,
+    };
+    let limit = Limit::After(linger).deadline(Instant::now()).map_or(Limit::Never, Limit::At);
+    while count < max {
+        match Wait::block(&mut end, limit, |end| look_recv_batch(end, max - count, into)) {
+            Ok(Ok(more)) => count += more,
+            Ok(Err(_)) | Err(TimedOut) => break,
+        }
+    }
+    Ok(count)
+}
+
+/// Runs a blocking receive and says how long it waited for nothing.
+fn received<O>(
+    limit: Limit,
+    block: impl FnOnce(Limit) -> Result<Result<O, AsyncRecvError>, TimedOut>,
+) -> Result<O, RecvError> {
+    let waited = waited(limit);
+    match block(limit) {
+        Ok(result) => Ok(result?),
+        Err(TimedOut) => Err(RecvError::TimeOut(waited)),
+    }
+}
+
+/// The time that a limit allows from now on.
+fn waited(limit: Limit) -> Duration {
+    match limit {
+        Limit::Never => Duration::MAX,
+        Limit::After(limit) => limit,
+        Limit::At(at) => at.saturating_duration_since(Instant::now()),
+    }
+}
+
+#[inline(always)]
+pub(crate) fn send<R: RawTarget>(mut end: R, value: R::Item, limit: Limit) -> Result<(), SendError<R::Item>> {
+    let mut value = Some(value);
+    match end.offer(&mut value) {
+        Ok(()) => Ok(()),
+        Err(_) => send_slow(&mut end, value, limit),
+    }
+}
+
+#[cold]
+fn send_slow<R: RawTarget>(end: &mut R, mut value: Option<R::Item>, limit: Limit) -> Result<(), SendError<R::Item>> {
+    let waited = waited(limit);
+    let result = Wait::block(end, limit, |end| look_send(end, &mut value));
+    let unsent = |value: Option<R::Item>| value.expect("a value that was refused is still there");
+    match result {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(AsyncSendError::Disconnected(()))) => Err(SendError::Disconnected(unsent(value))),
+        Err(TimedOut) => Err(SendError::TimeOut(unsent(value), waited)),
+    }
+}
+
+pub(crate) fn send_batch<R: RawTarget>(
+    mut end: R,
+    values: &mut Vec<R::Item>,
+    limit: Limit,
+) -> Result<usize, SendBatchError> {
+    let mut values = Unsent::new(values);
+    let result = match look_send_batch(&mut end, &mut values) {
+        Some(result) => Ok(result),
+        None => {
+            let waited = waited(limit);
+            Wait::block(&mut end, limit, |end| look_send_batch(end, &mut values)).map_err(|TimedOut| waited)
+        }
+    };
+    let sent = values.sent();
+    match result {
+        Ok(Ok(())) => Ok(sent),
+        Ok(Err(_)) => Err(SendBatchError::Disconnected { sent }),
+        Err(after) => Err(SendBatchError::TimeOut { sent, after }),
+    }
+}

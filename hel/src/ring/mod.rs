@@ -1,0 +1,38 @@
+//! The two rings: bounded queues that never wait and know nothing of wakers.
+//!
+//! `README.md` beside this file draws the layout, gives the protocol step by
+//! step and numbers the invariants that the `SAFETY` comments cite.
+#![allow(unsafe_code)]
+
+mod exhaust;
+pub(crate) mod mpmc;
+mod position;
+mod slots;
+pub(crate) mod spsc;
+
+#[cfg(all(test, hel_loom))]
+mod models;
+#[cfg(all(test, not(hel_loom)))]
+mod tests;
+
+/// Why a claim of room was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// Every slot holds a value that nobody has begun to take.
+    Full,
+    /// The slot at the tail was claimed by a receiver that has not freed it yet.
+    Hole,
+    /// The tail is marked: no claim is served any more.
+    Closed,
+}
+
+/// Why a pop found nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Starved {
+    /// Nothing is claimed and nothing is published.
+    Empty,
+    /// The slot at the head was claimed by a sender that has not published it yet.
+    Hole,
+    /// Closed, and every value was taken. Stable: no pop is served any more.
+    Drained,
+}

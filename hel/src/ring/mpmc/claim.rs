@@ -1,0 +1,87 @@
+//! What a won claim may do with its slots.
+
+use super::{Ring, Slot};
+use crate::sync::atomic::Ordering;
+
+/// How one attempt at an end of the ring went.
+pub(super) enum Attempt<W> {
+    /// The slot is ours.
+    Won(W),
+    /// The slot was ours to take, and another thread was faster.
+    Lost,
+    /// The slot was not in the wanted state, at the position read.
+    Barred { at: usize },
+}
+
+/// A slot that only this claim may fill.
+///
+/// It has to be filled: dropped, it leaves a hole that nobody can pass.
+#[must_use]
+pub(crate) struct Claim<'a, T> {
+    pub(super) slot: &'a Slot<T>,
+    /// The stamp that says so once the value is there.
+    pub(super) full: usize,
+}
+
+impl<T> Claim<'_, T> {
+    /// Writes the value and publishes it.
+    #[inline(always)]
+    pub(crate) fn fill(self, value: T) {
+        self.slot.value.with_mut(|place| {
+            // SAFETY: I4: until the stamp below only this claim touches the slot, and no value is in it.
+            unsafe { place.cast::<T>().write(value) };
+        });
+        self.slot.stamp.store(self.full, Ordering::Release);
+    }
+}
+
+/// Slots in a row that only this claim may fill. All of them have to be filled.
+#[must_use]
+pub(crate) struct ClaimMany<'a, T> {
+    pub(super) ring: &'a Ring<T>,
+    /// The position that is filled next.
+    pub(super) next: usize,
+    pub(super) len: usize,
+}
+
+impl<T> ClaimMany<'_, T> {
+    /// How many values [`fill`](Self::fill) takes.
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Takes exactly [`len`](Self::len) values in order and publishes each as it goes.
+    ///
+    /// `items` must have that many and must not panic: what stays unfilled is a hole that nobody can pass.
+    pub(crate) fn fill(self, items: impl Iterator<Item = T>) {
+        let positions = &self.ring.fixed.positions;
+        let mut next = self.next;
+        let mut filled = 0;
+        for value in items.take(self.len) {
+            Claim { slot: self.ring.slot(next), full: next | positions.mark() }.fill(value);
+            next = positions.next(next);
+            filled += 1;
+        }
+        debug_assert_eq!(filled, self.len, "a batch fell short of its claim");
+    }
+}
+
+/// A slot whose value only this claim may take.
+pub(super) struct Taken<'a, T> {
+    pub(super) slot: &'a Slot<T>,
+    /// The stamp that frees the slot for the next lap.
+    pub(super) free: usize,
+}
+
+impl<T> Taken<'_, T> {
+    /// Moves the value out and frees the slot for the next lap.
+    #[inline(always)]
+    pub(super) fn take(self) -> T {
+        let value = self.slot.value.with(|place| {
+            // SAFETY: I5: the value was published, and until the stamp below only this claim touches the slot.
+            unsafe { place.cast::<T>().read() }
+        });
+        self.slot.stamp.store(self.free, Ordering::Release);
+        value
+    }
+}

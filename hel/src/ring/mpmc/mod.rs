@@ -1,0 +1,344 @@
+//! The ring for many senders and many receivers: a slot is a stamp and a value.
+
+mod backoff;
+mod claim;
+mod observe;
+
+pub(crate) use self::claim::{Claim, ClaimMany};
+
+use self::backoff::Backoff;
+use self::claim::{Attempt, Taken};
+
+use std::mem::MaybeUninit;
+use std::ptr::addr_of_mut;
+
+use crossbeam_utils::CachePadded;
+
+use super::exhaust::exhaust;
+use super::position::Positions;
+use super::{Refused, Starved, slots};
+use crate::sync::UnsafeCell;
+use crate::sync::atomic::{AtomicUsize, Ordering};
+use crate::sync::barrier::point;
+
+/// A place for one value. The stamp says whose turn it is: `p` is free for the
+/// pusher of position p, `p | mark` holds the value for the popper of p.
+struct Slot<T> {
+    stamp: AtomicUsize,
+    value: UnsafeCell<MaybeUninit<T>>,
+}
+
+/// A bounded queue for any number of threads at both ends.
+pub(crate) struct Ring<T> {
+    /// The position that is popped next. Written by popping claims only.
+    head: CachePadded<AtomicUsize>,
+    /// The position that is pushed next, and the mark once closed. Every change is an RMW (I2).
+    tail: CachePadded<AtomicUsize>,
+    /// What every operation reads and none writes: alone on its line, away from both ends.
+    fixed: CachePadded<Fixed<T>>,
+}
+
+struct Fixed<T> {
+    slots: Box<[Slot<T>]>,
+    positions: Positions,
+}
+
+// SAFETY: I2, I5: a value is moved in by one thread and out by one, never shared, so `T: Send` is enough.
+unsafe impl<T: Send> Send for Ring<T> {}
+// SAFETY: as for `Send`.
+unsafe impl<T: Send> Sync for Ring<T> {}
+
+impl<T> Ring<T> {
+    /// A ring of exactly `capacity` slots.
+    ///
+    /// # Panics
+    /// Where `capacity` is 0, over the maximum, or more than memory holds.
+    pub(crate) fn new(capacity: usize) -> Self {
+        Self::starting_at(capacity, 0)
+    }
+
+    /// As [`new`](Self::new), beginning on `lap`: tests begin close to the wrap.
+    pub(crate) fn starting_at(capacity: usize, lap: usize) -> Self {
+        let init = |slot: *mut Slot<T>, index: usize| {
+            let stamp = Positions::new(capacity).start_of(lap) + index;
+            // SAFETY: I1: `allocate` gives a place in memory that it has just reserved.
+            let place = unsafe { addr_of_mut!((*slot).stamp) };
+            // SAFETY: I1: as above, and nothing is there yet that a write could lose.
+            unsafe { place.write(AtomicUsize::new(stamp)) };
+            // SAFETY: I1: as for the stamp.
+            let place = unsafe { addr_of_mut!((*slot).value) };
+            // SAFETY: I1: as for the stamp.
+            unsafe { UnsafeCell::init(place) };
+        };
+        // SAFETY: I1: `init` writes both fields of the slot.
+        let slots = unsafe { slots::allocate(capacity, init) };
+        let positions = Positions::new(capacity);
+        let start = positions.start_of(lap);
+        Self {
+            head: CachePadded::new(AtomicUsize::new(start)),
+            tail: CachePadded::new(AtomicUsize::new(start)),
+            fixed: CachePadded::new(Fixed { slots, positions }),
+        }
+    }
+
+    /// How many values fit.
+    pub(crate) fn capacity(&self) -> usize {
+        self.fixed.positions.capacity()
+    }
+
+    /// Claims the slot at the tail, for [`Claim::fill`].
+    #[inline(always)]
+    pub(crate) fn claim(&self) -> Result<Claim<'_, T>, Refused> {
+        point();
+        match self.try_claim() {
+            Attempt::Won(claim) => Ok(claim),
+            Attempt::Lost | Attempt::Barred { .. } => self.claim_slow(),
+        }
+    }
+
+    #[inline(always)]
+    fn try_claim(&self) -> Attempt<Claim<'_, T>> {
+        // ORDERING: Relaxed: a guess, which the stamp and then the CAS verify; no data hangs on it.
+        let tail = self.tail.load(Ordering::Relaxed);
+        let slot = self.slot(tail);
+        // A marked tail equals no stamp (I6), so this comparison also tests for closed.
+        if slot.stamp.load(Ordering::Acquire) != tail {
+            return Attempt::Barred { at: tail };
+        }
+        if !self.move_tail(tail, self.fixed.positions.next(tail)) {
+            return Attempt::Lost;
+        }
+        point();
+        Attempt::Won(Claim { slot, full: tail | self.fixed.positions.mark() })
+    }
+
+    #[inline(always)]
+    fn move_tail(&self, from: usize, to: usize) -> bool {
+        // ORDERING: Relaxed: decides only who is the one pusher of a position. The popper's reading of the slot's last
+        // value was acquired with the stamp (I4), and the value is published by the stamp in `Claim::fill`.
+        self.tail.compare_exchange_weak(from, to, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn claim_slow(&self) -> Result<Claim<'_, T>, Refused> {
+        let mut backoff = Backoff::default();
+        loop {
+            match self.try_claim() {
+                Attempt::Won(claim) => return Ok(claim),
+                Attempt::Lost => backoff.pause(),
+                Attempt::Barred { at } => {
+                    if let Some(refused) = self.refused_at(at) {
+                        return Err(refused);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Why the slot at the tail was not free; none if the tail has moved on since.
+    fn refused_at(&self, tail: usize) -> Option<Refused> {
+        let positions = &self.fixed.positions;
+        if tail & positions.mark() != 0 {
+            return Some(Refused::Closed);
+        }
+        // ORDERING: Relaxed: a snapshot. Who has to be sure puts a full fence before a second attempt.
+        let head = self.head.load(Ordering::Relaxed);
+        // ORDERING: Relaxed: if the slot was barred because `tail` was stale, its stamp carries the claim that moved it.
+        if self.tail.load(Ordering::Relaxed) != tail {
+            return None;
+        }
+        Some(if positions.next_lap(head) == tail { Refused::Full } else { Refused::Hole })
+    }
+
+    /// Claims up to `max` free slots in a row with one CAS, for [`ClaimMany::fill`].
+    pub(crate) fn claim_many(&self, max: usize) -> Result<ClaimMany<'_, T>, Refused> {
+        let mut backoff = Backoff::default();
+        loop {
+            point();
+            // ORDERING: Relaxed: a guess, as in `try_claim`.
+            let tail = self.tail.load(Ordering::Relaxed);
+            let len = self.run_of(tail, max, 0);
+            if len > 0 || max == 0 {
+                if self.move_tail(tail, self.fixed.positions.advance(tail, len)) {
+                    point();
+                    return Ok(ClaimMany { ring: self, next: tail, len });
+                }
+                backoff.pause();
+            } else if let Some(refused) = self.refused_at(tail) {
+                return Err(refused);
+            }
+        }
+    }
+
+    /// How many slots in a row from `position`, at most `max`, have the stamp of their position with `mark`.
+    fn run_of(&self, mut position: usize, max: usize, mark: usize) -> usize {
+        let most = max.min(self.capacity());
+        for len in 0..most {
+            if self.slot(position).stamp.load(Ordering::Acquire) != position | mark {
+                return len;
+            }
+            position = self.fixed.positions.next(position);
+        }
+        most
+    }
+
+    /// Takes the value at the head.
+    #[inline(always)]
+    pub(crate) fn pop(&self) -> Result<T, Starved> {
+        point();
+        let taken = match self.try_take() {
+            Attempt::Won(taken) => taken,
+            Attempt::Lost | Attempt::Barred { .. } => self.take_slow()?,
+        };
+        Ok(taken.take())
+    }
+
+    #[inline(always)]
+    fn try_take(&self) -> Attempt<Taken<'_, T>> {
+        let positions = &self.fixed.positions;
+        // ORDERING: Relaxed: a guess, which the stamp and then the CAS verify; no data hangs on it.
+        let head = self.head.load(Ordering::Relaxed);
+        let slot = self.slot(head);
+        if slot.stamp.load(Ordering::Acquire) != head | positions.mark() {
+            return Attempt::Barred { at: head };
+        }
+        if !self.move_head(head, positions.next(head)) {
+            return Attempt::Lost;
+        }
+        point();
+        Attempt::Won(Taken { slot, free: positions.next_lap(head) })
+    }
+
+    #[inline(always)]
+    fn move_head(&self, from: usize, to: usize) -> bool {
+        // ORDERING: Relaxed: decides only who is the one popper of a position. The value was acquired with the stamp
+        // (I5), and the slot is given back by the stamp in `Taken::take`.
+        self.head.compare_exchange_weak(from, to, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn take_slow(&self) -> Result<Taken<'_, T>, Starved> {
+        let mut backoff = Backoff::default();
+        loop {
+            match self.try_take() {
+                Attempt::Won(taken) => return Ok(taken),
+                Attempt::Lost => backoff.pause(),
+                Attempt::Barred { at } => {
+                    if let Some(starved) = self.starved_at(at) {
+                        return Err(starved);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Why the slot at the head held nothing; none if the head has moved on since.
+    fn starved_at(&self, head: usize) -> Option<Starved> {
+        let mark = self.fixed.positions.mark();
+        // ORDERING: Relaxed: a snapshot. Who has to be sure puts a full fence before a second attempt; and a marked tail
+        // is final whenever it is read (I6).
+        let tail = self.tail.load(Ordering::Relaxed);
+        // ORDERING: Relaxed: if the slot was barred because `head` was stale, its stamp carries the claim that moved it.
+        if self.head.load(Ordering::Relaxed) != head {
+            return None;
+        }
+        Some(match tail ^ head {
+            0 => Starved::Empty,
+            closed if closed == mark => Starved::Drained,
+            _ => Starved::Hole,
+        })
+    }
+
+    /// Takes up to `max` values in a row with one CAS, to the end of `into`; says how many, 0 only for a `max` of 0.
+    ///
+    /// Room in `into` is made before anything is claimed: no memory, nothing taken.
+    pub(crate) fn pop_many(&self, max: usize, into: &mut Vec<T>) -> Result<usize, Starved> {
+        let positions = &self.fixed.positions;
+        let mut backoff = Backoff::default();
+        loop {
+            point();
+            // ORDERING: Relaxed: a guess, as in `try_take`.
+            let head = self.head.load(Ordering::Relaxed);
+            let len = self.run_of(head, max, positions.mark());
+            if len > 0 || max == 0 {
+                into.reserve(len);
+                if self.move_head(head, positions.advance(head, len)) {
+                    point();
+                    self.take_run(head, len, into);
+                    return Ok(len);
+                }
+                backoff.pause();
+            } else if let Some(starved) = self.starved_at(head) {
+                return Err(starved);
+            }
+        }
+    }
+
+    /// Moves `len` claimed values from `position` on into room that `into` has already.
+    fn take_run(&self, mut position: usize, len: usize, into: &mut Vec<T>) {
+        for _ in 0..len {
+            let slot = self.slot(position);
+            let free = self.fixed.positions.next_lap(position);
+            into.push(Taken { slot, free }.take());
+            position = self.fixed.positions.next(position);
+        }
+    }
+
+    /// Marks the tail, after which nothing can be claimed for pushing. True if this call did it.
+    pub(crate) fn close(&self) -> bool {
+        let mark = self.fixed.positions.mark();
+        // ORDERING: Relaxed: the RMW has its place in the order of claims, each of which fails after it. Who has to learn
+        // of it is told by a Release of the caller's own.
+        self.tail.fetch_or(mark, Ordering::Relaxed) & mark == 0
+    }
+
+    /// Pops and drops until nothing is served. A drop that panics does not stop the rest; the first panic goes on
+    /// at the end.
+    pub(crate) fn clear(&self) {
+        exhaust(|| self.pop().map(drop).is_ok());
+    }
+
+    /// Claims the value at the head and leaves it there until the answer is called.
+    #[cfg(all(test, not(hel_loom)))]
+    pub(super) fn half_pop(&self) -> impl FnOnce() -> T {
+        let taken = self.take_slow().expect("a value");
+        || taken.take()
+    }
+
+    #[inline(always)]
+    fn slot(&self, position: usize) -> &Slot<T> {
+        let index = self.fixed.positions.index(position);
+        debug_assert!(index < self.capacity());
+        // SAFETY: I1: the index of a position is below the capacity, which is the number of slots.
+        unsafe { self.fixed.slots.get_unchecked(index) }
+    }
+}
+
+impl<T> Drop for Ring<T> {
+    fn drop(&mut self) {
+        if !std::mem::needs_drop::<T>() {
+            return;
+        }
+        let positions = self.fixed.positions;
+        let end = self.tail.load(Ordering::Acquire) & !positions.mark();
+        let mut position = self.head.load(Ordering::Acquire);
+        exhaust(|| {
+            if position == end {
+                return false;
+            }
+            let at = position;
+            position = positions.next(at);
+            let slot = self.slot(at);
+            // A claim that its sender forgot was never filled: there is nothing to drop.
+            if slot.stamp.load(Ordering::Acquire) == at | positions.mark() {
+                slot.value.with_mut(|value| {
+                    // SAFETY: I3: a full stamp means that the value is there; `&mut self` means that nobody else takes it.
+                    unsafe { value.cast::<T>().drop_in_place() }
+                });
+            }
+            true
+        });
+    }
+}

@@ -1,0 +1,27 @@
+//! Memory for slots, made in place so that a big ring never passes over the stack.
+
+use super::position::MAX_CAPACITY;
+
+/// Allocates `capacity` slots; `init` makes each, given its place and its index.
+///
+/// # Panics
+/// At once, before any memory is touched, where `capacity` is 0, over the
+/// maximum, or more than the allocator gives.
+///
+/// # Safety
+/// `init` leaves a valid slot at the place that it is given.
+pub(super) unsafe fn allocate<S>(capacity: usize, init: impl Fn(*mut S, usize)) -> Box<[S]> {
+    assert!(capacity > 0, "channel capacity must be at least 1");
+    assert!(capacity <= MAX_CAPACITY, "channel capacity {capacity} is over the maximum of {MAX_CAPACITY}");
+    let mut slots = Vec::<S>::new();
+    if slots.try_reserve_exact(capacity).is_err() {
+        panic!("channel capacity {capacity}: no memory for that many slots of {} bytes", size_of::<S>());
+    }
+    let places = slots.spare_capacity_mut();
+    for (index, place) in places.iter_mut().take(capacity).enumerate() {
+        init(place.as_mut_ptr(), index);
+    }
+    // SAFETY: I1: the first `capacity` places were reserved above, and `init` made each of them a slot.
+    unsafe { slots.set_len(capacity) };
+    slots.into_boxed_slice()
+}

@@ -1,0 +1,193 @@
+//! The one that pops.
+
+use std::fmt;
+
+use super::steps::Steps;
+use super::{LAST, Ring, SEALED, Shared, Slot};
+use crate::ring::exhaust::exhaust;
+use crate::ring::position::Positions;
+use crate::sync::Arc;
+use crate::sync::atomic::Ordering;
+use crate::sync::barrier::point;
+
+/// The one that pops. The fast path reads nothing that the producer writes but the slot.
+pub(crate) struct Consumer<T, L: Shared<T>> {
+    /// The slots of the ring in `link`, kept here to save the way there.
+    slots: *const Slot<T>,
+    positions: Positions,
+    /// The same as the ring's head, of which this is the only writer (I7).
+    head: usize,
+    /// At most as many values as are published from `head` on (I9).
+    ready: Steps,
+    /// The ring is the producer's alone from here on.
+    sealed: bool,
+    link: Arc<L>,
+}
+
+// SAFETY: I7: the pointer leads into the ring in `link`, which is `Sync`; what moves through it needs `T: Send`.
+unsafe impl<T: Send, L: Shared<T> + Send + Sync> Send for Consumer<T, L> {}
+// SAFETY: I7: a shared reference only looks, at atomics.
+unsafe impl<T: Send, L: Shared<T> + Send + Sync> Sync for Consumer<T, L> {}
+
+impl<T, L: Shared<T>> Consumer<T, L> {
+    /// Makes the role.
+    ///
+    /// # Safety
+    /// As for [`claim_roles`](super::claim_roles).
+    pub(super) unsafe fn claim_role(link: Arc<L>) -> Self {
+        let ring = link.ring();
+        let slots = ring.fixed.slots.as_ptr();
+        let positions = ring.fixed.positions;
+        let head = ring.head.load(Ordering::Acquire);
+        Self { slots, positions, head, ready: Steps::none(), sealed: false, link }
+    }
+
+    /// What holds the ring.
+    pub(crate) fn link(&self) -> &Arc<L> {
+        &self.link
+    }
+
+    #[inline(always)]
+    fn ring(&self) -> &Ring<T> {
+        self.link.ring()
+    }
+
+    /// Takes the next value; none if the ring is really empty.
+    #[inline(always)]
+    pub(crate) fn pop(&mut self) -> Option<T> {
+        point();
+        if self.ready.left() == 0 && !self.refresh() {
+            return None;
+        }
+        // SAFETY: I9: at least one value is published from head on.
+        Some(unsafe { self.take() })
+    }
+
+    /// Takes the next value if that needs no look at the producer's position.
+    #[inline(always)]
+    pub(crate) fn pop_known(&mut self) -> Option<T> {
+        point();
+        if self.ready.left() == 0 {
+            return None;
+        }
+        // SAFETY: I9: at least one value is published from head on.
+        Some(unsafe { self.take() })
+    }
+
+    /// Gives the ring up. True: nothing will ever be popped again, not even what is still in it. False: the producer had published
+    /// its last value before, and what it left is to be taken.
+    pub(crate) fn seal(&mut self) -> bool {
+        if !self.sealed {
+            // ORDERING: AcqRel, with `Producer::part`: of the two the later one sees the other, and the ring as it left it.
+            let old = self.ring().fixed.parting.fetch_or(SEALED, Ordering::AcqRel);
+            self.sealed = old & LAST == 0 || !self.refresh();
+            if self.sealed {
+                // What was known to be ready may be the producer's to take back (I10).
+                self.ready.set(0);
+            }
+        }
+        self.sealed
+    }
+
+    /// Looks where the producer is; true if there is a value.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn refresh(&mut self) -> bool {
+        if self.sealed {
+            return false;
+        }
+        let ready = self.positions.distance(self.head, self.ring().tail.load(Ordering::Acquire));
+        self.ready.set(ready);
+        ready > 0
+    }
+
+    /// Moves the next value out and frees its slot.
+    ///
+    /// # Safety
+    /// `ready` is not 0.
+    #[inline(always)]
+    unsafe fn take(&mut self) -> T {
+        let head = self.head;
+        // SAFETY: I9: the value at head is published, and head passes it below, once.
+        let value = unsafe { self.read(head) };
+        let ready = self.ready.left() - 1;
+        self.ready.set(ready);
+        self.release(self.positions.next(head));
+        value
+    }
+
+    /// Takes up to `max` values to the end of `into`; says how many, 0 if the ring is really empty.
+    ///
+    /// Room in `into` is made before anything is taken.
+    pub(crate) fn pop_many(&mut self, max: usize, into: &mut Vec<T>) -> usize {
+        point();
+        if self.ready.left() < max {
+            self.refresh();
+        }
+        let len = max.min(self.ready.left());
+        if len == 0 {
+            return 0;
+        }
+        into.reserve(len);
+        let first = len.min(self.positions.to_edge(self.head));
+        // SAFETY: I9: `len` values are published from head on; `release` passes them below.
+        unsafe { self.read_run(self.head, first, into) };
+        let second = self.positions.advance(self.head, first);
+        // SAFETY: I9: as above, for those after the edge.
+        unsafe { self.read_run(second, len - first, into) };
+        let ready = self.ready.left() - len;
+        self.ready.set(ready);
+        self.release(self.positions.advance(self.head, len));
+        len
+    }
+
+    /// Moves out `len` values that lie side by side, into room that `into` has already.
+    ///
+    /// # Safety
+    /// They are published and do not cross the edge, and head passes them before they can be read again.
+    unsafe fn read_run(&self, position: usize, len: usize, into: &mut Vec<T>) {
+        // The room is there, so that nothing between here and `release` can panic; `extend` knows the length.
+        into.extend((0..len).map(|step| {
+            // SAFETY: I9: the caller vouches for the values from `position` to `position + len`.
+            unsafe { self.read(position + step) }
+        }));
+    }
+
+    /// Takes and drops everything, refreshing until the ring is really empty. A drop that panics does not stop the rest;
+    /// the first panic goes on at the end.
+    pub(crate) fn clear(&mut self) {
+        exhaust(|| self.pop().map(drop).is_some());
+    }
+
+    /// Moves the head, for the producer and for itself.
+    #[inline(always)]
+    fn release(&mut self, head: usize) {
+        point();
+        self.head = head;
+        self.ring().head.store(head, Ordering::Release);
+    }
+
+    /// Moves the value out of the slot at `position`.
+    ///
+    /// # Safety
+    /// The value is published, and head passes it before it can be read again.
+    #[inline(always)]
+    unsafe fn read(&self, position: usize) -> T {
+        let index = self.positions.index(position);
+        debug_assert!(index < self.positions.capacity());
+        // SAFETY: I1: the index of a position is below the capacity, which is the number of slots.
+        let slot = unsafe { self.slots.add(index) };
+        // SAFETY: I1, I7: `link` keeps the slots alive where they are.
+        let slot = unsafe { &*slot };
+        slot.with(|place| {
+            // SAFETY: I8: the value is published, and the producer does not write there before head has passed it.
+            unsafe { place.cast::<T>().read() }
+        })
+    }
+}
+
+impl<T, L: Shared<T>> fmt::Debug for Consumer<T, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Consumer").field("ring", self.ring()).finish_non_exhaustive()
+    }
+}

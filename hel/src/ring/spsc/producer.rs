@@ -1,0 +1,249 @@
+//! The one that pushes.
+
+use std::fmt;
+
+use super::steps::Steps;
+use super::{LAST, Ring, SEALED, Shared, Slot};
+use crate::ring::position::Positions;
+use crate::sync::Arc;
+use crate::sync::atomic::Ordering;
+use crate::sync::barrier::point;
+
+/// The one that pushes. The fast path reads nothing that the consumer writes.
+pub(crate) struct Producer<T, L: Shared<T>> {
+    /// The slots of the ring in `link`, kept here to save the way there.
+    slots: *const Slot<T>,
+    positions: Positions,
+    /// The same as the ring's tail, of which this is the only writer (I7).
+    tail: usize,
+    /// At most as many slots as are free from `tail` on (I9).
+    room: Steps,
+    /// The ring is this role's alone: the consumer sealed it first.
+    owner: bool,
+    link: Arc<L>,
+}
+
+// SAFETY: I7: the pointer leads into the ring in `link`, which is `Sync`; what moves through it needs `T: Send`.
+unsafe impl<T: Send, L: Shared<T> + Send + Sync> Send for Producer<T, L> {}
+// SAFETY: I7: a shared reference only looks, at atomics.
+unsafe impl<T: Send, L: Shared<T> + Send + Sync> Sync for Producer<T, L> {}
+
+impl<T, L: Shared<T>> Producer<T, L> {
+    /// Makes the role.
+    ///
+    /// # Safety
+    /// As for [`claim_roles`](super::claim_roles).
+    pub(super) unsafe fn claim_role(link: Arc<L>) -> Self {
+        let ring = link.ring();
+        let slots = ring.fixed.slots.as_ptr();
+        let positions = ring.fixed.positions;
+        let tail = ring.tail.load(Ordering::Acquire);
+        Self { slots, positions, tail, room: Steps::none(), owner: false, link }
+    }
+
+    /// What holds the ring.
+    pub(crate) fn link(&self) -> &Arc<L> {
+        &self.link
+    }
+
+    #[inline(always)]
+    fn ring(&self) -> &Ring<T> {
+        self.link.ring()
+    }
+
+    /// Claims the next slot; none if the ring is really full.
+    #[inline(always)]
+    #[cfg(test)]
+    pub(crate) fn claim(&mut self) -> Option<Claim<'_, T, L>> {
+        point();
+        if self.room.left() == 0 && !self.refresh() {
+            return None;
+        }
+        Some(Claim { producer: self })
+    }
+
+    /// Claims the next slot if that needs no look at the consumer's position.
+    #[inline(always)]
+    pub(crate) fn claim_known(&mut self) -> Option<Claim<'_, T, L>> {
+        point();
+        if self.room.left() == 0 {
+            return None;
+        }
+        Some(Claim { producer: self })
+    }
+
+    /// Looks where the consumer is; true if there is room.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn refresh(&mut self) -> bool {
+        let room = self.positions.capacity() - self.unread_from(self.tail);
+        self.room.set(room);
+        room > 0
+    }
+
+    /// How many values lie between the consumer and `tail`.
+    fn unread_from(&self, tail: usize) -> usize {
+        self.positions.distance(self.ring().head.load(Ordering::Acquire), tail)
+    }
+
+    /// Claims up to `max` slots; none if the ring is really full.
+    pub(crate) fn claim_many(&mut self, max: usize) -> Option<ClaimMany<'_, T, L>> {
+        point();
+        if self.room.left() < max {
+            self.refresh();
+        }
+        let len = max.min(self.room.left());
+        if len == 0 && max > 0 {
+            return None;
+        }
+        Some(ClaimMany { len, producer: self })
+    }
+
+    /// Leaves no known room, so that the next claim has to [`refresh`](Self::refresh).
+    pub(crate) fn stop(&self) {
+        self.room.forget();
+    }
+
+    /// How many of the last `at_most` values that were published have not been taken. Final once the consumer is sealed.
+    pub(crate) fn unread(&self, at_most: usize) -> usize {
+        self.unread_from(self.tail).min(at_most)
+    }
+
+    /// Publishes nothing more. False: the consumer had sealed the ring before, and what it has not taken is this role's
+    /// to [`reclaim`](Self::reclaim).
+    pub(crate) fn part(&mut self) -> bool {
+        self.stop();
+        // ORDERING: AcqRel, with `Consumer::seal`: of the two the later one sees the other, and the ring as it left it.
+        let old = self.ring().fixed.parting.fetch_or(LAST, Ordering::AcqRel);
+        // Only the first call decides: a consumer that seals after LAST goes on taking (I10).
+        if old & LAST == 0 {
+            self.owner = old & SEALED != 0;
+        }
+        !self.owner
+    }
+
+    /// Takes back the last value that was published and not taken, after [`part`](Self::part) was false.
+    pub(crate) fn reclaim(&mut self) -> Option<T> {
+        if !self.owner {
+            return None;
+        }
+        // SAFETY: I10: SEALED came before LAST, so the consumer is bound by it, and `part` acquired what it did before.
+        unsafe { self.take_back() }
+    }
+
+    /// Takes back the last value that was published; none if the consumer has taken all.
+    ///
+    /// # Safety
+    /// The consumer never touches the ring again, and its last touch happens before this call (I10).
+    unsafe fn take_back(&mut self) -> Option<T> {
+        if self.unread(1) == 0 {
+            return None;
+        }
+        let last = self.positions.previous(self.tail);
+        let value = self.slot(last).with(|place| {
+            // SAFETY: I10: the value lies between head and tail, and the consumer will not take it.
+            unsafe { place.cast::<T>().read() }
+        });
+        self.publish(last);
+        Some(value)
+    }
+
+    /// Moves the tail, for the consumer and for itself.
+    #[inline(always)]
+    fn publish(&mut self, tail: usize) {
+        self.tail = tail;
+        self.ring().tail.store(tail, Ordering::Release);
+    }
+
+    #[inline(always)]
+    fn slot(&self, position: usize) -> &Slot<T> {
+        let index = self.positions.index(position);
+        debug_assert!(index < self.positions.capacity());
+        // SAFETY: I1: the index of a position is below the capacity, which is the number of slots.
+        let slot = unsafe { self.slots.add(index) };
+        // SAFETY: I1, I7: `link` keeps the slots alive where they are.
+        unsafe { &*slot }
+    }
+
+    /// Writes a value into the slot at `position`.
+    ///
+    /// # Safety
+    /// The slot is one of the free ones from tail on.
+    #[inline(always)]
+    unsafe fn write(&self, position: usize, value: T) {
+        self.slot(position).with_mut(|place| {
+            // SAFETY: I8: the consumer is done with a free slot and does not look at it before the tail has passed it.
+            unsafe { place.cast::<T>().write(value) };
+        });
+    }
+}
+
+impl<T, L: Shared<T>> fmt::Debug for Producer<T, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Producer").field("ring", self.ring()).finish_non_exhaustive()
+    }
+}
+
+/// The next slot, known to be free. Dropped unfilled, it changes nothing.
+#[must_use]
+pub(crate) struct Claim<'a, T, L: Shared<T>> {
+    producer: &'a mut Producer<T, L>,
+}
+
+impl<T, L: Shared<T>> Claim<'_, T, L> {
+    /// Writes the value and publishes it.
+    #[inline(always)]
+    pub(crate) fn fill(self, value: T) {
+        let producer = self.producer;
+        let tail = producer.tail;
+        // SAFETY: I9: a claim is made only where at least one slot is free from tail on.
+        unsafe { producer.write(tail, value) };
+        point();
+        let room = producer.room.left() - 1;
+        producer.room.set(room);
+        producer.publish(producer.positions.next(tail));
+    }
+}
+
+/// The next slots, known to be free. What is not filled stays free.
+#[must_use]
+pub(crate) struct ClaimMany<'a, T, L: Shared<T>> {
+    producer: &'a mut Producer<T, L>,
+    len: usize,
+}
+
+impl<T, L: Shared<T>> ClaimMany<'_, T, L> {
+    /// How many values [`fill`](Self::fill) takes.
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Takes up to [`len`](Self::len) values in order and publishes them together: those that it got, if `items`
+    /// ends early or panics.
+    pub(crate) fn fill(self, items: impl Iterator<Item = T>) {
+        let len = self.len;
+        let mut run = Run { tail: self.producer.tail, filled: 0, producer: self.producer };
+        for value in items.take(len) {
+            // SAFETY: I9: fewer than `len` slots were filled, and `len` are free from the producer's tail on.
+            unsafe { run.producer.write(run.tail, value) };
+            run.tail = run.producer.positions.next(run.tail);
+            run.filled += 1;
+        }
+    }
+}
+
+/// Written slots that are published when the run ends, however it ends.
+struct Run<'a, T, L: Shared<T>> {
+    producer: &'a mut Producer<T, L>,
+    tail: usize,
+    filled: usize,
+}
+
+impl<T, L: Shared<T>> Drop for Run<'_, T, L> {
+    fn drop(&mut self) {
+        point();
+        let room = self.producer.room.left() - self.filled;
+        self.producer.room.set(room);
+        self.producer.publish(self.tail);
+    }
+}

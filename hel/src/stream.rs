@@ -1,0 +1,105 @@
+//! A receiving end as a [`Stream`].
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_core::{FusedStream, Stream};
+
+use crate::ends::Source;
+use crate::op::look_recv;
+use crate::wait::Wait;
+use crate::yielding::Streak;
+
+/// A [`Stream`] of what an end receives: what `stream` and `into_stream` return.
+///
+/// It ends after the last value of a closed channel, and stays ended. After 128 values in a row that were ready at once
+/// it yields to its executor, so that a stream over a busy channel does not starve the other tasks of its thread.
+///
+/// Between polls it keeps its waker registered: it is told of new values, yet uses up no wake-up that a `recv_async`
+/// or a blocked thread needs. A pool of workers on one channel should use `recv_async`, since all its streams are
+/// woken for each value.
+///
+/// # Cancel safety
+/// Dropping the stream, or a `next()` on it, loses nothing.
+#[must_use = "streams do nothing unless polled"]
+pub struct RecvStream<S: Source> {
+    /// `None` only while `into_inner` takes it apart.
+    source: Option<S>,
+    wait: Wait,
+    streak: Streak,
+}
+
+const TAKEN: &str = "a stream holds its end until it is taken apart";
+
+impl<S: Source> RecvStream<S> {
+    /// A stream over `source`, owned or borrowed.
+    pub fn new(source: S) -> Self {
+        Self { source: Some(source), wait: Wait::soft(), streak: Streak::default() }
+    }
+
+    /// The end that it receives from.
+    pub fn get_ref(&self) -> &S {
+        self.source.as_ref().expect(TAKEN)
+    }
+
+    /// The end that it receives from. Receiving from it by hand takes values out of the stream.
+    pub fn get_mut(&mut self) -> &mut S {
+        self.source.as_mut().expect(TAKEN)
+    }
+
+    /// Gives the end back. Nothing is lost: a stream buffers nothing.
+    pub fn into_inner(mut self) -> S {
+        self.leave();
+        self.source.take().expect(TAKEN)
+    }
+
+    fn leave(&mut self) {
+        if let Some(source) = self.source.as_mut().filter(|_| self.wait.is_queued()) {
+            self.wait.leave(&source.raw());
+        }
+    }
+}
+
+impl<S: Source> Stream for RecvStream<S> {
+    type Item = S::Item;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
+        let this = self.get_mut();
+        if this.wait.is_finished() {
+            return Poll::Ready(None);
+        }
+        if this.streak.must_yield(cx) {
+            return Poll::Pending;
+        }
+        let mut raw = this.source.as_mut().expect(TAKEN).raw();
+        let polled = this.wait.poll(&mut raw, cx.waker(), look_recv);
+        this.streak.note(polled.is_ready());
+        polled.map(|result| {
+            if result.is_err() {
+                this.wait.finish();
+            }
+            result.ok()
+        })
+    }
+}
+
+impl<S: Source> FusedStream for RecvStream<S> {
+    fn is_terminated(&self) -> bool {
+        self.wait.is_finished()
+    }
+}
+
+impl<S: Source> Drop for RecvStream<S> {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}
+
+impl<S: Source> Unpin for RecvStream<S> {}
+
+impl<S: Source> fmt::Debug for RecvStream<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RecvStream").field("wait", &self.wait).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,35 @@
+//! loom's primitives, in the shapes of `native`, and an asymmetric barrier that loom itself does not have.
+
+pub(crate) mod atomic;
+pub(crate) mod barrier;
+mod cell;
+pub(in crate::sync) mod knobs;
+mod mutex;
+mod park;
+#[cfg(test)]
+mod search;
+#[cfg(test)]
+mod stop;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+pub(crate) mod thread;
+mod world;
+
+pub(crate) use self::cell::UnsafeCell;
+pub(crate) use self::mutex::{Mutex, MutexGuard};
+pub(crate) use self::park::with_parker;
+#[cfg(test)]
+pub(crate) use self::search::Model;
+pub(crate) use loom::sync::Arc;
+pub(crate) use loom::thread::yield_now;
+
+/// Lets the other threads run. A spin loop has to be bounded all the same: loom counts every round.
+pub(crate) fn spin_loop() {
+    yield_now();
+}
+
+/// How many processors the threads of a model seem to have: enough that spinning may pay.
+pub(crate) fn cpus() -> usize {
+    2
+}

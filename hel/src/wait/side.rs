@@ -1,0 +1,439 @@
+use std::task::Waker;
+
+use crossbeam_utils::CachePadded;
+
+use super::FirstPanic;
+use super::list::{Key, Kind, WaitList};
+use super::policy::Policy;
+use super::spin::Spin;
+use super::wakers::Wakers;
+use crate::sync::atomic::{AtomicU32, Ordering};
+use crate::sync::{Defect, Mutex, MutexGuard, barrier, defect};
+
+/// What a gate says. 0: nobody waits, and nobody has to fence.
+pub(crate) mod bits {
+    /// An era is open: notifiers fence.
+    pub(crate) const ARMED: u32 = 1;
+    /// A heavy barrier that began in this era has returned.
+    pub(crate) const FENCED: u32 = 1 << 1;
+    /// The queue is not empty.
+    pub(crate) const WAITING: u32 = 1 << 2;
+    /// The channel is closed, for ever.
+    pub(crate) const CLOSED: u32 = 1 << 3;
+    /// The last receiver has gone: who publishes still, drops what is in the ring.
+    pub(crate) const GONE: u32 = 1 << 4;
+}
+
+/// One direction of a channel: those who wait here, and the gate that tells the others about them.
+///
+/// The step names (N1, R2, S3 and so on) are those of the protocol in this module's README.
+#[derive(Debug)]
+pub struct Side {
+    gate: CachePadded<AtomicU32>,
+    back: CachePadded<Back>,
+}
+
+/// What only those who wait, or who find a waiter, ever touch.
+#[derive(Debug)]
+struct Back {
+    queue: Mutex<Queue>,
+    /// Wake-ups that a notifier owes and could not deal out, since the queue was locked.
+    owed: AtomicU32,
+    /// Fences run by notifiers with nobody waiting, since the gate was last cleared.
+    paid: AtomicU32,
+    spin: Spin,
+    /// One owner waits here, through `&mut`.
+    exclusive: bool,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    waiters: WaitList,
+    /// Those who wait for the close alone. They have no part in the gate.
+    watchers: WaitList,
+    last_ticket: u64,
+    /// Counts the times that the gate went back to 0.
+    era: u32,
+    policy: Policy,
+}
+
+impl Queue {
+    fn next_ticket(&mut self) -> u64 {
+        self.last_ticket += 1;
+        self.last_ticket
+    }
+
+    /// Takes out those of a one-owner side that its next registration, of this kind, proves to be out of date: a future
+    /// that was forgotten, since it held the owner's only reference, and an older registration between polls.
+    fn take_dead(&mut self, kind: Kind) -> [Option<Waker>; 2] {
+        let forgotten = self.waiters.pop_kind(Kind::Hard);
+        let renewed = if kind == Kind::Soft { self.waiters.pop_kind(Kind::Soft) } else { None };
+        [forgotten, renewed]
+    }
+
+    /// Takes waiters out for `tokens` wake-ups, as many as there is room for; returns the wake-ups left over.
+    fn pop(&mut self, mut tokens: u32, wakers: &mut Wakers) -> u32 {
+        while tokens > 0 && !wakers.is_full() {
+            let Some((waker, kind)) = self.waiters.pop() else { return 0 };
+            wakers.push(waker);
+            if kind == Kind::Hard {
+                tokens -= 1;
+            }
+        }
+        tokens
+    }
+}
+
+impl Side {
+    /// A side of a channel whose ends are shared.
+    pub(crate) fn shared() -> Self {
+        Self::new(false)
+    }
+
+    /// A side on which one owner waits, through `&mut`.
+    pub(crate) fn exclusive() -> Self {
+        Self::new(true)
+    }
+
+    fn new(exclusive: bool) -> Self {
+        let gate = if barrier::asymmetric() { 0 } else { bits::ARMED | bits::FENCED };
+        Self {
+            gate: CachePadded::new(AtomicU32::new(gate)),
+            back: CachePadded::new(Back {
+                queue: Mutex::default(),
+                owed: AtomicU32::new(0),
+                paid: AtomicU32::new(0),
+                spin: Spin::new(),
+                exclusive,
+            }),
+        }
+    }
+
+    /// The gate as it stands, for CLOSED above all: what the closer did before is seen.
+    #[inline]
+    pub(crate) fn gate(&self) -> u32 {
+        self.gate.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.gate() & bits::CLOSED != 0
+    }
+
+    pub(super) fn spin(&self) -> &Spin {
+        &self.back.spin
+    }
+
+    /// Tells up to `count` waiters that something was published. Returns what the gate said, 0 on the fast path.
+    ///
+    /// Call it after the last publish of a run, and before any park, return or unwinding.
+    #[inline(always)]
+    pub(crate) fn notify(&self, count: usize) -> u32 {
+        barrier::light(); // N1
+        // ORDERING: Relaxed. Either this load sees the gate armed, or a heavy barrier of the waiter that arms it comes
+        // after the publish (README, proof step 1).
+        if self.gate.load(Ordering::Relaxed) == 0 {
+            barrier::point();
+            return 0;
+        }
+        self.notify_armed(count)
+    }
+
+    #[inline(never)]
+    fn notify_armed(&self, count: usize) -> u32 {
+        // ORDERING: Relaxed, only for the defect below.
+        let stale = if defect(Defect::WaitingOnFirstLoad) { self.gate.load(Ordering::Relaxed) } else { 0 };
+        // ORDERING: N3. Pairs with the barrier in `register`: either the load below sees WAITING, or the waiter's look
+        // sees what was published before this fence.
+        barrier::full();
+        let gate = self.gate.load(Ordering::Relaxed); // N4. ORDERING: Relaxed, after the fence above.
+        let seen = if defect(Defect::WaitingOnFirstLoad) { stale } else { gate };
+        if seen & bits::WAITING != 0 {
+            self.hand_on(count);
+        } else if gate & bits::ARMED != 0 {
+            self.pay();
+        }
+        gate
+    }
+
+    /// Whether anybody waits here. A hint unless a full fence stands before it.
+    #[inline]
+    pub(crate) fn is_waiting(&self) -> bool {
+        // ORDERING: Relaxed. The fence in `settle`, which ends every wait, stands before the loads that count.
+        self.gate.load(Ordering::Relaxed) & bits::WAITING != 0
+    }
+
+    /// The one who pays: a notifier that has fenced for nobody, as often as one heavy barrier costs, clears the gate.
+    fn pay(&self) {
+        if !barrier::asymmetric() {
+            return;
+        }
+        // ORDERING: Relaxed, and not a read-modify-write: a count that only has to be about right.
+        let paid = self.back.paid.load(Ordering::Relaxed) + 1;
+        if paid < barrier::fences_per_heavy() {
+            self.back.paid.store(paid, Ordering::Relaxed); // ORDERING: as above.
+            return;
+        }
+        self.back.paid.store(0, Ordering::Relaxed); // ORDERING: as above.
+        if let Some(mut queue) = self.back.queue.try_lock() {
+            if queue.waiters.is_empty() {
+                self.clear(&mut queue);
+            }
+            self.unlock(queue);
+        }
+    }
+
+    /// Gives `count` wake-ups to those who wait. Never blocks: what a locked queue keeps it from is owed, and settled
+    /// by the one who holds the lock.
+    #[cold]
+    pub(crate) fn hand_on(&self, count: usize) {
+        let tokens = u32::try_from(count).unwrap_or(u32::MAX);
+        let Some(mut queue) = self.back.queue.try_lock() else {
+            self.owe(tokens);
+            return self.settle();
+        };
+        let Some((first, kind)) = queue.waiters.pop() else { return self.unlock(queue) };
+        let left = if kind == Kind::Hard { tokens - 1 } else { tokens };
+        if left > 0 && !queue.waiters.is_empty() {
+            let mut wakers = Wakers::default();
+            wakers.push(first);
+            self.deal(queue, left, &mut wakers);
+            return self.settle_all(wakers);
+        }
+        if queue.waiters.is_empty() {
+            self.emptied(&mut queue);
+        }
+        self.unlock_and_wake(queue, first);
+    }
+
+    fn owe(&self, tokens: u32) {
+        // ORDERING: AcqRel. The one who swaps it out deals for us, and has to see what we published.
+        let mut owed = self.back.owed.load(Ordering::Relaxed);
+        // A sum that stays below the limit: more wake-ups than 2^32 waiters are never needed.
+        while let Err(now) =
+            self.back.owed.compare_exchange_weak(owed, owed.saturating_add(tokens), Ordering::AcqRel, Ordering::Relaxed)
+        {
+            owed = now;
+        }
+    }
+
+    /// S3 to S5: takes waiters out under the lock and lets go of it.
+    fn deal(&self, mut queue: MutexGuard<'_, Queue>, tokens: u32, wakers: &mut Wakers) {
+        let left = queue.pop(tokens, wakers);
+        if left > 0 {
+            self.owe(left);
+        }
+        if queue.waiters.is_empty() {
+            self.emptied(&mut queue);
+        }
+    }
+
+    /// Every release of the lock ends here or in [`settle_all`](Self::settle_all): what others came to owe meanwhile is
+    /// dealt out.
+    fn unlock(&self, queue: MutexGuard<'_, Queue>) {
+        drop(queue);
+        if defect(Defect::DebtsWithoutSettle) {
+            return barrier::full();
+        }
+        self.settle();
+    }
+
+    /// As [`unlock`](Self::unlock), and wakes one that was taken out.
+    fn unlock_and_wake(&self, queue: MutexGuard<'_, Queue>, waker: Waker) {
+        drop(queue);
+        if self.in_debt() {
+            let mut wakers = Wakers::default();
+            wakers.push(waker);
+            self.settle_all(wakers);
+        } else {
+            waker.wake();
+        }
+    }
+
+    /// S1. After an unlock its fence pairs with that of one who owes and then fails to lock: either we see the debt, or
+    /// that one gets the lock. It is the fence of R2 and of a leaver's last look as well.
+    fn in_debt(&self) -> bool {
+        barrier::full();
+        // ORDERING: Relaxed, after the fence above.
+        self.back.owed.load(Ordering::Relaxed) != 0
+    }
+
+    /// S1 to S5. Never waits: whoever holds the lock settles after releasing it.
+    fn settle(&self) {
+        if self.in_debt() {
+            self.settle_all(Wakers::default());
+        }
+    }
+
+    #[cold]
+    fn settle_all(&self, mut wakers: Wakers) {
+        let mut panics = FirstPanic::default();
+        self.settle_with(&mut wakers, &mut panics);
+        panics.resume();
+    }
+
+    fn settle_with(&self, wakers: &mut Wakers, panics: &mut FirstPanic) {
+        while self.in_debt() {
+            let Some(queue) = self.back.queue.try_lock() else { break }; // S2
+            // ORDERING: AcqRel, with `owe`.
+            let tokens = self.back.owed.swap(0, Ordering::AcqRel);
+            self.deal(queue, tokens, wakers);
+            if wakers.is_full() {
+                wakers.wake_all(panics);
+            }
+        }
+        wakers.wake_all(panics);
+    }
+
+    /// The queue has just become empty, or stays empty, under the lock.
+    fn emptied(&self, queue: &mut Queue) {
+        if queue.policy.worth_clearing() {
+            self.clear(queue);
+        } else {
+            // ORDERING: AcqRel: a read-modify-write in the chain of those that say who waits.
+            self.gate.fetch_and(!bits::WAITING, Ordering::AcqRel);
+        }
+    }
+
+    /// Ends the era: notifiers need no fence from here on, and the next waiter runs a heavy barrier.
+    fn clear(&self, queue: &mut Queue) {
+        // ORDERING: AcqRel, under the lock with the queue empty (W2). Never a store: CLOSED stays.
+        self.gate.fetch_and(!(bits::WAITING | bits::ARMED | bits::FENCED), Ordering::AcqRel);
+        queue.era = queue.era.wrapping_add(1);
+    }
+
+    /// R1 and R2: puts a waiter in the queue and makes every publish either visible to its next look or a wake-up.
+    ///
+    /// `key` is set before anything can panic. `done` counts the operations of this side, for the policy.
+    #[cold]
+    pub(super) fn register(&self, key: &mut Option<Key>, waker: Waker, kind: Kind, at_front: bool, done: usize) {
+        let mut queue = self.back.queue.lock();
+        let dead = if self.back.exclusive { queue.take_dead(kind) } else { [None, None] };
+        let ticket = queue.next_ticket();
+        *key = Some(queue.waiters.push(ticket, waker, kind, at_front));
+        queue.policy.waits_after(done);
+        let era = queue.era;
+        let arm = bits::ARMED | bits::WAITING | if defect(Defect::FencedByFetchOr) { bits::FENCED } else { 0 };
+        // ORDERING: AcqRel. Acquire: who reads FENCED sees that barrier as returned, who reads CLOSED what came before.
+        let old = self.gate.fetch_or(arm, Ordering::AcqRel);
+        if defect(Defect::NoFenceInRegister) {
+            return;
+        }
+        // R2, where it is no more than a fence, is the one in `settle`: it pairs with N3 in `notify_armed`.
+        self.unlock(queue);
+        let mut panics = FirstPanic::default();
+        for waker in dead.into_iter().flatten() {
+            panics.run(|| waker.wake());
+        }
+        if old & bits::FENCED == 0 {
+            barrier::heavy();
+            let queue = self.back.queue.lock();
+            if queue.era == era || defect(Defect::FencedWithoutEra) {
+                // ORDERING: AcqRel. Release: who trusts this bit sees our barrier as returned (W3).
+                self.gate.fetch_or(bits::FENCED, Ordering::AcqRel);
+            }
+            self.unlock(queue);
+        }
+        panics.resume();
+    }
+
+    /// Gives a waiter that still stands in the queue its current waker. False: it has been taken out.
+    pub(super) fn refresh(&self, key: Key, waker: &Waker) -> bool {
+        let mut queue = self.back.queue.lock();
+        let spare = match queue.waiters.waker_mut(key) {
+            None => {
+                self.unlock(queue);
+                return false;
+            }
+            Some(held) if held.will_wake(waker) => None,
+            Some(_) => {
+                // Cloning is user code: outside the lock, then look again.
+                self.unlock(queue);
+                let clone = waker.clone();
+                queue = self.back.queue.lock();
+                match queue.waiters.waker_mut(key) {
+                    None => {
+                        self.unlock(queue);
+                        return false;
+                    }
+                    Some(held) => Some(std::mem::replace(held, clone)),
+                }
+            }
+        };
+        self.unlock(queue);
+        drop(spare);
+        true
+    }
+
+    /// L1: takes a waiter out, if it still stands there. False: it was woken before.
+    ///
+    /// Ends in a full fence, for the last look that comes after it.
+    pub(super) fn leave(&self, key: Key) -> bool {
+        // ORDERING: Relaxed. We have set WAITING ourselves, so if it is gone here, somebody cleared it since, under the
+        // lock and with the queue empty (W1): our entry was taken out.
+        if self.gate.load(Ordering::Relaxed) & bits::WAITING == 0 {
+            barrier::full();
+            return false;
+        }
+        let mut queue = self.back.queue.lock();
+        let waker = queue.waiters.remove(key);
+        let stood = waker.is_some();
+        if stood && queue.waiters.is_empty() {
+            self.emptied(&mut queue);
+        }
+        self.unlock(queue);
+        drop(waker);
+        stood
+    }
+
+    /// C2 and C3: sets CLOSED and the bits given, takes everybody out and wakes them. Returns what the gate was.
+    pub(crate) fn close(&self, more: u32, panics: &mut FirstPanic) -> u32 {
+        // ORDERING: AcqRel, before the lock: one who registers later reads CLOSED there (W6).
+        let old = self.gate.fetch_or(bits::CLOSED | more, Ordering::AcqRel);
+        let mut queue = self.back.queue.lock();
+        let waiters = std::mem::take(&mut queue.waiters);
+        let watchers = std::mem::take(&mut queue.watchers);
+        if !waiters.is_empty() {
+            // ORDERING: AcqRel, as in `emptied`. The era stays open: a closed gate is never 0 again.
+            self.gate.fetch_and(!bits::WAITING, Ordering::AcqRel);
+        }
+        drop(queue);
+        self.settle_with(&mut Wakers::default(), panics);
+        for mut list in [waiters, watchers] {
+            while let Some((waker, _)) = list.pop() {
+                panics.run(|| waker.wake());
+            }
+        }
+        old
+    }
+
+    /// Waits for the close: true once it has come, else the waker is kept until then.
+    pub(super) fn watch(&self, key: &mut Option<Key>, waker: &Waker) -> bool {
+        if self.is_closed() {
+            return true;
+        }
+        let clone = waker.clone();
+        let mut queue = self.back.queue.lock();
+        // Under the lock: a closer sets CLOSED before it takes the lock, so it either empties our list or is seen here.
+        let closed = self.is_closed();
+        let spare = match key.and_then(|key| queue.watchers.waker_mut(key)) {
+            _ if closed => Some(clone),
+            Some(held) => Some(std::mem::replace(held, clone)),
+            None => {
+                let ticket = queue.next_ticket();
+                *key = Some(queue.watchers.push(ticket, clone, Kind::Hard, false));
+                None
+            }
+        };
+        self.unlock(queue);
+        drop(spare);
+        closed
+    }
+
+    /// Takes a watcher out.
+    pub(super) fn unwatch(&self, key: Key) {
+        let mut queue = self.back.queue.lock();
+        let waker = queue.watchers.remove(key);
+        self.unlock(queue);
+        drop(waker);
+    }
+}

@@ -1,0 +1,27 @@
+//! Streams and sinks give way now and then, on any runtime.
+
+use std::task::Context;
+
+/// How many times in a row an operation was ready at once.
+#[derive(Debug, Default)]
+pub(crate) struct Streak(u8);
+
+impl Streak {
+    /// After so many it is another task's turn.
+    const LONGEST: u8 = 128;
+
+    /// Whether it is time to return `Pending`; if so the task has been woken already.
+    pub(crate) fn must_yield(&mut self, cx: &Context<'_>) -> bool {
+        let due = self.0 >= Self::LONGEST;
+        if due {
+            self.0 = 0;
+            cx.waker().wake_by_ref();
+        }
+        due
+    }
+
+    /// Notes how a poll went.
+    pub(crate) fn note(&mut self, ready: bool) {
+        self.0 = if ready { self.0 + 1 } else { 0 };
+    }
+}

@@ -1,0 +1,202 @@
+//! P4, wake-up, on the real machine: a million messages of which nearly each finds its peer asleep, or about to be.
+//!
+//! Models cannot show what a real barrier does; here a wake-up that is lost is a hang, which the watchdog ends.
+#![cfg(not(hel_loom))]
+
+#[path = "support/extra1.rs"]
+mod extra1;
+mod support;
+
+use std::task::Poll;
+use std::thread;
+use std::time::Duration;
+
+use extra1::{Kind, Mpmc, RecvEnd, SendEnd, Spsc, block_on};
+use support::watchdog::limit_of;
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// Fails by hanging. Each test takes a few seconds; on a machine that is busy otherwise, many.
+fn limit(body: impl FnOnce()) {
+    limit_of(Duration::from_secs(120), body);
+}
+
+/// How one end waits. A thread spins a little first; a task never does, so that it sleeps each time.
+#[derive(Clone, Copy, Debug)]
+enum Wait {
+    Thread,
+    /// A thread with a limit that is never reached.
+    Timed,
+    Task,
+    /// A task that is polled once, gives up, and then waits in earnest.
+    Cancelling,
+}
+
+impl Wait {
+    fn send(self, tx: &mut impl SendEnd<u64>, value: u64) {
+        match self {
+            Self::Thread => tx.send(value).unwrap(),
+            Self::Timed => tx.send_timeout(value, HOUR).unwrap(),
+            Self::Task => block_on(tx.send_async(value)).unwrap(),
+            Self::Cancelling => {
+                let mut slot = Some(value);
+                let _ = support::poll_once(&mut tx.send_ref_async(&mut slot));
+                if let Some(value) = slot {
+                    block_on(tx.send_async(value)).unwrap();
+                }
+            }
+        }
+    }
+
+    fn recv(self, rx: &mut impl RecvEnd<u64>) -> u64 {
+        match self {
+            Self::Thread => rx.recv().unwrap(),
+            Self::Timed => rx.recv_timeout(HOUR).unwrap(),
+            Self::Task => block_on(rx.recv_async()).unwrap(),
+            Self::Cancelling => {
+                let polled = support::poll_once(&mut rx.recv_async());
+                if let Poll::Ready(value) = polled { value.unwrap() } else { block_on(rx.recv_async()).unwrap() }
+            }
+        }
+    }
+}
+
+/// There and back over two channels: at most one of the two threads has anything to do.
+fn ping_pong<K: Kind>(here: Wait, there: Wait, rounds: u64) {
+    let (mut ping, mut pinged) = K::bounded(1);
+    let (mut pong, mut ponged) = K::bounded(1);
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            for _ in 0..rounds {
+                let value = there.recv(&mut pinged);
+                there.send(&mut pong, value + 1);
+            }
+        });
+        for round in 0..rounds {
+            here.send(&mut ping, round);
+            assert_eq!(here.recv(&mut ponged), round + 1, "{here:?} and {there:?}");
+        }
+    });
+}
+
+#[test]
+fn mpmc_ping_pong() {
+    limit(|| {
+        ping_pong::<Mpmc>(Wait::Thread, Wait::Thread, 60_000);
+        ping_pong::<Mpmc>(Wait::Thread, Wait::Task, 60_000);
+        ping_pong::<Mpmc>(Wait::Task, Wait::Task, 60_000);
+        ping_pong::<Mpmc>(Wait::Timed, Wait::Cancelling, 20_000);
+    });
+}
+
+#[test]
+fn spsc_ping_pong() {
+    limit(|| {
+        ping_pong::<Spsc>(Wait::Thread, Wait::Thread, 60_000);
+        ping_pong::<Spsc>(Wait::Thread, Wait::Task, 60_000);
+        ping_pong::<Spsc>(Wait::Task, Wait::Task, 60_000);
+        ping_pong::<Spsc>(Wait::Timed, Wait::Cancelling, 20_000);
+    });
+}
+
+/// One way through a few slots: both ends sleep, each at its own edge of the ring.
+fn one_way<K: Kind>(capacity: usize, sender: Wait, receiver: Wait, count: u64) {
+    let (mut tx, mut rx) = K::bounded(capacity);
+    thread::scope(|scope| {
+        scope.spawn(move || (0..count).for_each(|value| sender.send(&mut tx, value)));
+        (0..count).for_each(|value| assert_eq!(receiver.recv(&mut rx), value, "{sender:?} to {receiver:?}"));
+    });
+}
+
+#[test]
+fn mpmc_one_way() {
+    limit(|| {
+        one_way::<Mpmc>(1, Wait::Thread, Wait::Thread, 80_000);
+        one_way::<Mpmc>(1, Wait::Task, Wait::Thread, 80_000);
+        one_way::<Mpmc>(1, Wait::Cancelling, Wait::Task, 80_000);
+        one_way::<Mpmc>(3, Wait::Task, Wait::Timed, 80_000);
+    });
+}
+
+#[test]
+fn spsc_one_way() {
+    limit(|| {
+        one_way::<Spsc>(1, Wait::Thread, Wait::Thread, 80_000);
+        one_way::<Spsc>(1, Wait::Task, Wait::Thread, 80_000);
+        one_way::<Spsc>(1, Wait::Cancelling, Wait::Task, 80_000);
+        one_way::<Spsc>(3, Wait::Task, Wait::Timed, 80_000);
+    });
+}
+
+/// Two at each end of one channel; nobody is told how many values to expect but by the end of the channel.
+fn two_to_two(capacity: usize, senders: [Wait; 2], receivers: [Wait; 2], count: u64) {
+    let (tx, rx) = hel::bounded(capacity);
+    let sum: u64 = thread::scope(|scope| {
+        for sender in senders {
+            let mut tx = tx.clone();
+            scope.spawn(move || (1..=count).for_each(|value| sender.send(&mut tx, value)));
+        }
+        let sums = receivers.map(|receiver| {
+            let mut rx = rx.clone();
+            scope.spawn(move || (0..count).map(|_| receiver.recv(&mut rx)).sum::<u64>())
+        });
+        drop((tx, rx));
+        sums.into_iter().map(|thread| thread.join().unwrap()).sum()
+    });
+    assert_eq!(sum, count * (count + 1), "{senders:?} to {receivers:?}");
+}
+
+#[test]
+fn two_to_two_through_one_slot() {
+    limit(|| {
+        two_to_two(1, [Wait::Thread; 2], [Wait::Thread; 2], 40_000);
+        two_to_two(1, [Wait::Task; 2], [Wait::Task; 2], 40_000);
+        two_to_two(1, [Wait::Thread, Wait::Task], [Wait::Task, Wait::Thread], 40_000);
+        two_to_two(1, [Wait::Timed, Wait::Cancelling], [Wait::Cancelling, Wait::Timed], 40_000);
+    });
+}
+
+#[test]
+fn two_to_two_through_two_slots() {
+    limit(|| {
+        two_to_two(2, [Wait::Thread; 2], [Wait::Task; 2], 40_000);
+        two_to_two(2, [Wait::Task; 2], [Wait::Thread; 2], 40_000);
+        two_to_two(2, [Wait::Task, Wait::Cancelling], [Wait::Task, Wait::Cancelling], 40_000);
+    });
+}
+
+/// Two clients ask, two servers answer, and a client asks again only once it is answered: nobody sends anything later
+/// that could wake a sleeper whom the protocol forgot.
+fn two_clients_and_two_servers(clients: Wait, servers: Wait, rounds: u64) {
+    let (ask, asked) = hel::bounded(2);
+    let (answer, answered) = hel::bounded(2);
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            let (mut asked, mut answer) = (asked.clone(), answer.clone());
+            scope.spawn(move || {
+                for _ in 0..rounds {
+                    let value = servers.recv(&mut asked);
+                    servers.send(&mut answer, value);
+                }
+            });
+            let (mut ask, mut answered) = (ask.clone(), answered.clone());
+            scope.spawn(move || {
+                for round in 0..rounds {
+                    clients.send(&mut ask, round);
+                    let value = clients.recv(&mut answered);
+                    assert!(value < rounds, "{value} was never sent");
+                }
+            });
+        }
+    });
+    assert!(asked.is_empty() && answered.is_empty());
+}
+
+#[test]
+fn two_clients_and_two_servers_never_all_sleep() {
+    limit(|| {
+        two_clients_and_two_servers(Wait::Thread, Wait::Thread, 30_000);
+        two_clients_and_two_servers(Wait::Task, Wait::Task, 30_000);
+        two_clients_and_two_servers(Wait::Thread, Wait::Task, 30_000);
+    });
+}
