@@ -185,7 +185,6 @@ fn spsc_refuses_what_does_not_fit_memory() {
 /// A channel of nothing-sized values is as big as asked for, and making it takes no time that grows with it.
 #[cfg(target_pointer_width = "64")]
 #[test]
-#[ignore = "hangs until ring/slots.rs leaves out the loop over slots of no size"]
 fn spsc_of_nothing_is_made_at_once_at_any_capacity() {
     limit(|| {
         let (mut tx, mut rx) = Spsc::bounded(1 << 60);

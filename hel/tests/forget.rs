@@ -111,8 +111,10 @@ fn wakers_of_forgotten_futures_go_with_the_channel<K: Channel>() {
     assert_eq!(counting.held(), 0);
 }
 
+type PollReceive = fn(&mut spsc::Receiver<u32>, &Waker) -> Poll<Option<u32>>;
+
 /// What may wait on the receiving side of an SPSC channel after a future was forgotten there.
-const RECEIVES: [fn(&mut spsc::Receiver<u32>, &Waker) -> Poll<Option<u32>>; 4] = [
+const RECEIVES: [PollReceive; 4] = [
     |rx, waker| rx.poll_recv(&mut Context::from_waker(waker)),
     |rx, waker| {
         let mut into = Vec::new();

@@ -17,14 +17,7 @@ use hel::channel::spsc;
 use support::{limit, poll_once};
 
 /// A task on smol's threads sends `values`, another one receives them into a `Vec`; both own their ends.
-fn through_spawned_tasks<K, T>(values: Vec<T>) -> Vec<T>
-where
-    K: Kind,
-    K::Tx<T>: 'static,
-    K::Rx<T>: 'static,
-    T: Send + 'static,
-    K: SpawnEnds<T>,
-{
+fn through_spawned_tasks<K: SpawnEnds<T>, T: Send + 'static>(values: Vec<T>) -> Vec<T> {
     let (tx, rx) = K::bounded(2);
     limit(|| {
         let sender = K::spawn_sender(tx, values);

@@ -77,7 +77,7 @@ impl<T> Tx<T> {
 
     /// The hand-shake of a publish that met a close: true if everything published will be read.
     ///
-    /// If the receiver sealed the ring first it never touches it again, and what it has not read is ours to take back.
+    /// If the receiver sealed the ring first, what lies past its limit is ours to take back.
     #[cold]
     fn met_close(&mut self) -> bool {
         if defect(Defect::SpscSendsOnAfterClosed) {
@@ -126,7 +126,7 @@ impl<T> RawTarget for Tx<T> {
         if self.pushed(1) || self.met_close() {
             return Ok(());
         }
-        // The receiver does not touch the ring any more: the value is ours again, unless it was read before.
+        // The close came first, so the value is ours again, unless it lies before the receiver's limit all the same.
         *value = self.0.reclaim();
         if value.is_some() { Err(Refused::Closed) } else { Ok(()) }
     }
@@ -142,13 +142,12 @@ impl<T> RawTarget for Tx<T> {
         if self.pushed(count) || self.met_close() {
             return Ok(());
         }
-        for _ in 0..count {
-            match self.0.reclaim() {
-                Some(value) => values.put_back(value),
-                None => break,
-            }
+        let mut result = Ok(());
+        while let Some(value) = self.0.reclaim() {
+            values.put_back(value);
+            result = Err(Refused::Closed);
         }
-        Err(Refused::Closed)
+        result
     }
 }
 
@@ -156,13 +155,11 @@ impl<T> RawTarget for Tx<T> {
 #[derive(Debug)]
 pub struct Rx<T> {
     consumer: Consumer<T, Shared<T>>,
-    /// The channel is closed and the ring was found empty for good.
-    drained: bool,
 }
 
 impl<T> Rx<T> {
     pub(crate) fn new(consumer: Consumer<T, Shared<T>>) -> Self {
-        Self { consumer, drained: false }
+        Self { consumer }
     }
 
     pub(crate) fn shared(&self) -> &Shared<T> {
@@ -177,36 +174,40 @@ impl<T> Rx<T> {
         first
     }
 
+    /// Closes both sides and settles what of the ring will be received.
     fn shut(&self, panics: &mut FirstPanic) -> bool {
         let first = self.shared().shut(panics);
-        if first && !defect(Defect::SpscCloseWithoutHeavy) {
-            // What the sender published without seeing CLOSED is visible from here on.
-            barrier::heavy();
+        if first {
+            if !defect(Defect::SpscCloseWithoutHeavy) {
+                // What the sender published without seeing CLOSED is visible from here on.
+                barrier::heavy();
+            }
+            self.seal();
         }
         first
+    }
+
+    fn seal(&self) {
+        if !defect(Defect::SpscNoSealedLast) {
+            self.consumer.seal();
+        }
     }
 
     /// Looks at the sender's index again; `Err` if there is still nothing.
     #[cold]
     fn refresh(&mut self) -> Result<(), Starved> {
-        if self.drained {
-            return Err(Starved::Drained);
-        }
         // CLOSED first, then the ring: the other way round the last value could be missed.
         let closed = !defect(Defect::RingBeforeClosed) && self.shared().is_closed();
+        if closed {
+            self.seal();
+        }
         if self.consumer.refresh() {
             return Ok(());
         }
         if closed || defect(Defect::RingBeforeClosed) && self.shared().is_closed() {
-            return self.seal();
+            return Err(Starved::Drained);
         }
         Err(Starved::Empty)
-    }
-
-    /// The channel is closed and the ring is empty: give the ring up, unless a last value came meanwhile.
-    fn seal(&mut self) -> Result<(), Starved> {
-        self.drained = defect(Defect::SpscNoSealedLast) || self.consumer.seal();
-        if self.drained { Err(Starved::Drained) } else { Ok(()) }
     }
 }
 
@@ -214,11 +215,9 @@ impl<T> Drop for Rx<T> {
     fn drop(&mut self) {
         let mut panics = FirstPanic::default();
         self.shut(&mut panics);
-        while !self.drained {
-            panics.run(|| self.consumer.clear());
-            // Seals the ring, unless the sender published a last value before it saw that.
-            let _ = self.refresh();
-        }
+        // Sealed by now, by us or, if the sender closed first, here.
+        self.seal();
+        panics.run(|| self.consumer.clear());
         panics.resume();
     }
 }
@@ -258,9 +257,6 @@ impl<T> RawSource for Rx<T> {
     }
 
     fn take_many(&mut self, max: usize, into: &mut Vec<T>) -> Result<usize, Starved> {
-        if self.drained {
-            return Err(Starved::Drained);
-        }
         let mut count = self.consumer.pop_many(max, into);
         if count == 0 {
             self.refresh()?;

@@ -17,11 +17,12 @@ pub(super) unsafe fn allocate<S>(capacity: usize, init: impl Fn(*mut S, usize)) 
     if slots.try_reserve_exact(capacity).is_err() {
         panic!("channel capacity {capacity}: no memory for that many slots of {} bytes", size_of::<S>());
     }
-    let places = slots.spare_capacity_mut();
-    for (index, place) in places.iter_mut().take(capacity).enumerate() {
+    // Slots of no size hold nothing to make, and there may be more of them than anybody can count through.
+    let made = if size_of::<S>() == 0 { 0 } else { capacity };
+    for (index, place) in slots.spare_capacity_mut().iter_mut().take(made).enumerate() {
         init(place.as_mut_ptr(), index);
     }
-    // SAFETY: I1: the first `capacity` places were reserved above, and `init` made each of them a slot.
+    // SAFETY: I1: the first `capacity` places were reserved above, and `init` made each that has a size a slot.
     unsafe { slots.set_len(capacity) };
     slots.into_boxed_slice()
 }

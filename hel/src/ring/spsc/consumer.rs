@@ -19,8 +19,6 @@ pub(crate) struct Consumer<T, L: Shared<T>> {
     head: usize,
     /// At most as many values as are published from `head` on (I9).
     ready: Steps,
-    /// The ring is the producer's alone from here on.
-    sealed: bool,
     link: Arc<L>,
 }
 
@@ -39,7 +37,7 @@ impl<T, L: Shared<T>> Consumer<T, L> {
         let slots = ring.fixed.slots.as_ptr();
         let positions = ring.fixed.positions;
         let head = ring.head.load(Ordering::Acquire);
-        Self { slots, positions, head, ready: Steps::none(), sealed: false, link }
+        Self { slots, positions, head, ready: Steps::none(), link }
     }
 
     /// What holds the ring.
@@ -74,29 +72,35 @@ impl<T, L: Shared<T>> Consumer<T, L> {
         Some(unsafe { self.take() })
     }
 
-    /// Gives the ring up. True: nothing will ever be popped again, not even what is still in it. False: the producer had published
-    /// its last value before, and what it left is to be taken.
-    pub(crate) fn seal(&mut self) -> bool {
-        if !self.sealed {
-            // ORDERING: AcqRel, with `Producer::part`: of the two the later one sees the other, and the ring as it left it.
-            let old = self.ring().fixed.parting.fetch_or(SEALED, Ordering::AcqRel);
-            self.sealed = old & LAST == 0 || !self.refresh();
-            if self.sealed {
-                // What was known to be ready may be the producer's to take back (I10).
-                self.ready.set(0);
-            }
+    /// Settles what may still be taken: what is published now, and of what the producer publishes later nothing. It learns
+    /// that when it [`part`](super::Producer::part)s; if it parted before, all that it published counts.
+    ///
+    /// From a shared reference, so that an end can be closed by one; not by two threads at once.
+    pub(crate) fn seal(&self) {
+        let (ring, fixed) = (self.ring(), &self.ring().fixed);
+        if self.is_sealed() {
+            return;
         }
-        self.sealed
+        // ORDERING: Relaxed: the RMW below publishes it.
+        fixed.limit.store(ring.tail.load(Ordering::Acquire), Ordering::Relaxed);
+        // ORDERING: AcqRel, with `Producer::part`: of the two the later one sees the other, and the ring as it left it.
+        if fixed.parting.fetch_or(SEALED, Ordering::AcqRel) & LAST != 0 {
+            fixed.limit.store(ring.tail.load(Ordering::Acquire), Ordering::Release);
+        }
     }
 
-    /// Looks where the producer is; true if there is a value.
+    /// Whether it is settled what may still be taken.
+    fn is_sealed(&self) -> bool {
+        self.ring().fixed.parting.load(Ordering::Acquire) & SEALED != 0
+    }
+
+    /// Looks where the producer is, or was at the seal; true if there is a value.
     #[cold]
     #[inline(never)]
     pub(crate) fn refresh(&mut self) -> bool {
-        if self.sealed {
-            return false;
-        }
-        let ready = self.positions.distance(self.head, self.ring().tail.load(Ordering::Acquire));
+        let ring = self.ring();
+        let end = if self.is_sealed() { &ring.fixed.limit } else { &*ring.tail };
+        let ready = self.positions.distance(self.head, end.load(Ordering::Acquire));
         self.ready.set(ready);
         ready > 0
     }

@@ -42,11 +42,13 @@ struct Fixed<T> {
     positions: Positions,
     /// How the roles part: [`LAST`] and [`SEALED`]. Written at the very end only.
     parting: AtomicUsize,
+    /// The tail as it was at the seal: the consumer takes nothing from there on.
+    limit: AtomicUsize,
 }
 
 /// The producer has published its last value.
 const LAST: usize = 1;
-/// The consumer does not touch the slots any more, unless LAST was there first.
+/// The consumer takes what is before the limit, and no more.
 const SEALED: usize = 2;
 
 // SAFETY: I7, I8: a value is moved in by one thread and out by one, never shared, so `T: Send` is enough.
@@ -76,7 +78,12 @@ impl<T> Ring<T> {
         Self {
             head: CachePadded::new(AtomicUsize::new(start)),
             tail: CachePadded::new(AtomicUsize::new(start)),
-            fixed: CachePadded::new(Fixed { slots, positions, parting: AtomicUsize::new(0) }),
+            fixed: CachePadded::new(Fixed {
+                slots,
+                positions,
+                parting: AtomicUsize::new(0),
+                limit: AtomicUsize::new(start),
+            }),
         }
     }
 

@@ -18,7 +18,7 @@ pub(crate) struct Producer<T, L: Shared<T>> {
     tail: usize,
     /// At most as many slots as are free from `tail` on (I9).
     room: Steps,
-    /// The ring is this role's alone: the consumer sealed it first.
+    /// What lies past the limit is this role's: the consumer sealed the ring first.
     owner: bool,
     link: Arc<L>,
 }
@@ -104,44 +104,33 @@ impl<T, L: Shared<T>> Producer<T, L> {
         self.room.forget();
     }
 
-    /// How many of the last `at_most` values that were published have not been taken. Final once the consumer is sealed.
-    pub(crate) fn unread(&self, at_most: usize) -> usize {
-        self.unread_from(self.tail).min(at_most)
-    }
-
-    /// Publishes nothing more. False: the consumer had sealed the ring before, and what it has not taken is this role's
-    /// to [`reclaim`](Self::reclaim).
+    /// Publishes nothing more. False: the consumer had sealed the ring before, and what lies past its limit is this
+    /// role's to [`reclaim`](Self::reclaim).
     pub(crate) fn part(&mut self) -> bool {
         self.stop();
         // ORDERING: AcqRel, with `Consumer::seal`: of the two the later one sees the other, and the ring as it left it.
         let old = self.ring().fixed.parting.fetch_or(LAST, Ordering::AcqRel);
-        // Only the first call decides: a consumer that seals after LAST goes on taking (I10).
+        // Only the first call decides: a consumer that seals after LAST counts everything (I10).
         if old & LAST == 0 {
             self.owner = old & SEALED != 0;
         }
         !self.owner
     }
 
-    /// Takes back the last value that was published and not taken, after [`part`](Self::part) was false.
+    /// Takes back the last value that was published, after [`part`](Self::part) was false; none if the consumer's limit
+    /// covers it.
     pub(crate) fn reclaim(&mut self) -> Option<T> {
         if !self.owner {
             return None;
         }
-        // SAFETY: I10: SEALED came before LAST, so the consumer is bound by it, and `part` acquired what it did before.
-        unsafe { self.take_back() }
-    }
-
-    /// Takes back the last value that was published; none if the consumer has taken all.
-    ///
-    /// # Safety
-    /// The consumer never touches the ring again, and its last touch happens before this call (I10).
-    unsafe fn take_back(&mut self) -> Option<T> {
-        if self.unread(1) == 0 {
+        // ORDERING: Relaxed: `part` acquired it with SEALED, and it does not change once LAST came second.
+        let limit = self.ring().fixed.limit.load(Ordering::Relaxed);
+        if self.tail == limit {
             return None;
         }
         let last = self.positions.previous(self.tail);
         let value = self.slot(last).with(|place| {
-            // SAFETY: I10: the value lies between head and tail, and the consumer will not take it.
+            // SAFETY: I10: the value lies past the limit, so the consumer will not take it.
             unsafe { place.cast::<T>().read() }
         });
         self.publish(last);
