@@ -30,6 +30,8 @@ mod mpmc;
 #[forbid(unsafe_code)]
 mod op;
 mod ring;
+#[forbid(unsafe_code)]
+mod shard;
 #[cfg(feature = "futures")]
 #[forbid(unsafe_code)]
 mod sink;
@@ -49,6 +51,7 @@ pub use self::ends::{Borrowed, Source, Target};
 pub use self::future::{ClosedFuture, RecvBatchFuture, RecvFuture, SendBatchFuture, SendFuture, SendRefFuture};
 pub use self::iter::{Iter, TryIter};
 pub use self::mpmc::{Receiver, Sender, bounded};
+pub use self::shard::{Builder, DefaultHashBuilder, DefaultHasher};
 #[cfg(feature = "futures")]
 pub use self::sink::SendSink;
 #[cfg(feature = "futures")]
@@ -59,10 +62,15 @@ pub mod channel {
     /// Channels that any number of senders and receivers share.
     pub mod mpmc {
         pub use crate::mpmc::{Receiver, Sender, WeakReceiver, WeakSender, bounded};
+        pub use crate::shard::{
+            GroupSender, KeyFnSender, KeySender, RoundRobinSender, ShardSenders, ShardedReceiver, Tagged, round_robin,
+            shard_group, shard_key,
+        };
     }
 
     /// One-to-one channels: the fastest ring, for one sender and one receiver.
     pub mod spsc {
+        pub use crate::shard::{Pairs, SpscShard, shard_spsc};
         pub use crate::spsc::{Receiver, Sender, bounded};
     }
 

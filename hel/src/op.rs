@@ -23,8 +23,8 @@ pub trait RawTarget: End {
     /// Sends `value` if there is room, and leaves it where it is otherwise.
     fn offer(&mut self, value: &mut Option<Self::Item>) -> Result<(), Refused>;
 
-    /// Sends as many as fit at once, at least one, taking them from the front.
-    fn offer_many(&mut self, values: &mut Unsent<'_, Self::Item>) -> Result<(), Refused>;
+    /// Sends as many as fit at once, at least one and at most `max`, taking them from the front.
+    fn offer_many(&mut self, values: &mut Unsent<'_, Self::Item>, max: usize) -> Result<(), Refused>;
 }
 
 /// A receiving end: attempts that never wait.
@@ -46,8 +46,8 @@ impl<R: RawTarget> RawTarget for &mut R {
         (**self).offer(value)
     }
 
-    fn offer_many(&mut self, values: &mut Unsent<'_, R::Item>) -> Result<(), Refused> {
-        (**self).offer_many(values)
+    fn offer_many(&mut self, values: &mut Unsent<'_, R::Item>, max: usize) -> Result<(), Refused> {
+        (**self).offer_many(values, max)
     }
 }
 
@@ -83,6 +83,13 @@ impl<'b, T> Unsent<'b, T> {
 
     pub(crate) fn len(&self) -> usize {
         self.values.len()
+    }
+
+    /// What is left, from the front.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        let (front, back) =
+            if self.turned { (None, Some(self.values.iter().rev())) } else { (Some(self.values.iter()), None) };
+        front.into_iter().flatten().chain(back.into_iter().flatten())
     }
 
     /// How many have been sent.
@@ -174,7 +181,7 @@ pub(crate) fn look_send_batch<R: RawTarget>(
     values: &mut Unsent<'_, R::Item>,
 ) -> Option<Result<(), AsyncSendError<()>>> {
     while values.len() > 0 {
-        match end.offer_many(values) {
+        match end.offer_many(values, usize::MAX) {
             Ok(()) => {}
             Err(Refused::Closed) => return Some(Err(AsyncSendError::Disconnected(()))),
             Err(Refused::Full | Refused::Hole) => {
@@ -240,7 +247,7 @@ fn try_send_again<R: RawTarget>(end: &mut R, mut value: Option<R::Item>) -> Resu
 pub(crate) fn try_send_batch<R: RawTarget>(mut end: R, values: &mut Vec<R::Item>) -> Result<usize, TrySendBatchError> {
     let mut values = Unsent::new(values);
     while values.len() > 0 {
-        match retry(&mut end, |end| end.offer_many(&mut values)) {
+        match retry(&mut end, |end| end.offer_many(&mut values, usize::MAX)) {
             Ok(()) => {}
             Err(Refused::Closed) => return Err(TrySendBatchError::Disconnected { sent: values.sent() }),
             Err(Refused::Full | Refused::Hole) => return Err(TrySendBatchError::Full { sent: values.sent() }),

@@ -149,20 +149,37 @@ fn operations_that_are_dropped_while_waiting_allocate_nothing<K: Channel>() {
     });
 }
 
+/// The first waits of a channel: it keeps the places of its waiters, however many there were at a time.
+fn wait_once<T: Copy + Default + Send + 'static>(tx: &mut impl TxEnd<T>, rx: &mut impl RxEnd<T>) {
+    assert!(poll_once(&mut rx.recv_async()).is_pending());
+    while tx.try_send(T::default()).is_ok() {}
+    assert!(poll_once(&mut tx.send_async(T::default())).is_pending());
+    assert!(rx.try_iter().count() > 0);
+}
+
+/// The first park of a thread: what it takes to wake it is kept, too. Later ones may come at any round or at none.
+fn park_once<K: Channel>() {
+    let (_tx, mut rx) = K::bounded::<u8>(1);
+    assert!(rx.recv_timeout(Duration::from_millis(5)).is_err());
+}
+
 /// Sends numbers from one thread to another. Each lets the other wait now and then, for a value or for room.
 fn flow<K: Channel>(
     mut send: impl FnMut(&mut K::Tx<u64>, u64) + Send + 'static,
     mut receive: impl FnMut(&mut K::Rx<u64>) -> u64,
 ) {
     let (mut tx, mut rx) = K::bounded(1);
+    wait_once(&mut tx, &mut rx);
     let mut rounds = 0..;
     let sender = thread::spawn(move || {
+        park_once::<K>();
         assert_no_allocations("the sender", || {
             let n = rounds.next().unwrap();
             pause_if(n % 16 == 0);
             send(&mut tx, n);
         });
     });
+    park_once::<K>();
     let mut rounds = 0..;
     assert_no_allocations("the receiver", || {
         let n = rounds.next().unwrap();
@@ -210,7 +227,9 @@ fn tasks_that_wait_allocate_nothing<K: Channel>() {
 fn batches_that_wait_allocate_nothing<K: Channel>() {
     const BATCH: usize = 16;
     let (mut tx, mut rx) = K::bounded::<usize>(4);
+    wait_once(&mut tx, &mut rx);
     let sender = thread::spawn(move || {
+        park_once::<K>();
         let mut batch = Vec::with_capacity(BATCH);
         let mut by_task = false;
         assert_no_allocations("send_batch", || {
@@ -222,6 +241,7 @@ fn batches_that_wait_allocate_nothing<K: Channel>() {
             }
         });
     });
+    park_once::<K>();
     let mut into = Vec::with_capacity(BATCH);
     assert_no_allocations("recv_batch", || {
         into.clear();
@@ -252,6 +272,7 @@ mod streams {
     /// The sender waits for room, the receiver for a value, both in one stream and one sink all along.
     fn by_stream<K: Channel>() {
         let (mut tx, mut rx) = K::bounded::<usize>(1);
+        wait_once(&mut tx, &mut rx);
         let sender = thread::spawn(move || {
             let (mut sink, runner) = (tx.sink(), Runner::new());
             assert_no_allocations("sink", || runner.run(sink.send(7)).unwrap());

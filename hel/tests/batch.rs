@@ -27,6 +27,7 @@ on_both_kinds!(
     a_receiver_that_goes_leaves_the_rest_with_a_thread,
     a_receiver_that_goes_leaves_the_rest_with_a_task,
     an_empty_batch_is_sent_at_once,
+    a_great_batch_that_goes_one_by_one,
     a_great_batch_through_a_small_channel,
     receiving_none_is_done_at_once,
     receiving_appends_what_is_there_and_waits_for_no_more,
@@ -133,6 +134,18 @@ fn an_empty_batch_is_sent_at_once<K: Channel>() {
 }
 
 /// Moving the whole rest for each value that goes would take minutes: the watchdog ends it.
+fn a_great_batch_that_goes_one_by_one<K: Channel>() {
+    const GREAT: usize = 200_000;
+    let (mut tx, mut rx) = K::bounded(1);
+    let mut batch: Vec<[usize; 16]> = (0..GREAT).map(|n| [n; 16]).collect();
+    let mut send = tx.send_batch_async(&mut batch);
+    for n in 0..GREAT - 1 {
+        assert!(poll_once(&mut send).is_pending());
+        assert_eq!(rx.try_recv(), Ok([n; 16]));
+    }
+    assert_eq!(poll_once(&mut send), Poll::Ready(Ok(GREAT)));
+}
+
 fn a_great_batch_through_a_small_channel<K: Channel>() {
     const GREAT: usize = 100_000;
     let (mut tx, mut rx) = K::bounded(16);

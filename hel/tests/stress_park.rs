@@ -7,11 +7,14 @@
 mod extra1;
 mod support;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
 use extra1::{Kind, Mpmc, RecvEnd, SendEnd, Spsc, block_on};
+use support::rng::Rng;
+use support::waker::CountingWaker;
 use support::watchdog::limit_of;
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -198,5 +201,98 @@ fn two_clients_and_two_servers_never_all_sleep() {
         two_clients_and_two_servers(Wait::Thread, Wait::Thread, 30_000);
         two_clients_and_two_servers(Wait::Task, Wait::Task, 30_000);
         two_clients_and_two_servers(Wait::Thread, Wait::Task, 30_000);
+    });
+}
+
+/// What the two threads of [`last_message_of_a_quiet_run`] tell each other without hel.
+#[derive(Default)]
+struct Beside {
+    started: AtomicUsize,
+    sent: AtomicUsize,
+    ended: AtomicUsize,
+    /// Lines that both write in turn: stores to them are slow, and what is stored after them is seen late.
+    slow: [Line; 32],
+}
+
+#[derive(Default)]
+#[repr(align(128))]
+struct Line(AtomicUsize);
+
+impl Beside {
+    fn touch(&self, round: usize) {
+        self.slow.iter().for_each(|line| line.0.store(round, Ordering::Relaxed));
+    }
+}
+
+const RUN: usize = 256;
+
+/// Sends runs that make the sender stop fencing, each with one message after it that meets a receiver about to sleep.
+fn sends_runs_and_a_last(tx: &mut impl SendEnd<usize>, beside: &Beside, rounds: usize) {
+    let mut rng = Rng::new(1);
+    for round in 1..=rounds {
+        (0..RUN).for_each(|n| tx.try_send(n).unwrap());
+        beside.started.store(round, Ordering::Release);
+        spin_until(|| tx.is_empty());
+        (0..rng.below(64)).for_each(|_| std::hint::spin_loop());
+        beside.touch(round);
+        tx.try_send(round).unwrap();
+        beside.sent.store(round, Ordering::Release);
+        spin_until(|| beside.ended.load(Ordering::Acquire) >= round);
+    }
+}
+
+/// Takes each run without waiting, then polls for the last message: ready, or woken once that was sent. Returns how
+/// often it was neither.
+fn takes_runs_and_waits(rx: &mut impl RecvEnd<usize>, beside: &Beside, rounds: usize) -> usize {
+    let mut forgotten = 0;
+    let counting = CountingWaker::new();
+    let waker = counting.waker();
+    for round in 1..=rounds {
+        beside.touch(round);
+        spin_until(|| beside.started.load(Ordering::Acquire) >= round);
+        (0..RUN).for_each(|n| assert_eq!(rx.try_recv(), Ok(n)));
+        let before = counting.wakes();
+        let mut recv = rx.recv_async();
+        if support::poll_with(&mut recv, &waker).is_pending() {
+            spin_until(|| beside.sent.load(Ordering::Acquire) >= round);
+            // Not a panic, which would leave the sender waiting for ever.
+            forgotten += usize::from(counting.wakes() == before);
+            assert_eq!(support::poll_once(&mut recv), Poll::Ready(Ok(round)));
+        }
+        beside.ended.store(round, Ordering::Release);
+    }
+    forgotten
+}
+
+/// Waits without hel, and without a fence that could stand in for one that is missing there.
+fn spin_until(mut done: impl FnMut() -> bool) {
+    let mut looks = 0;
+    while !done() {
+        looks += 1;
+        if looks % 256 == 0 { thread::yield_now() } else { std::hint::spin_loop() }
+    }
+}
+
+/// The case that only a barrier in the sleeper can save: the sender runs no fence, and looks whether anybody waits
+/// before its message can be seen.
+fn last_message_of_a_quiet_run<K: Kind>(rounds: usize) {
+    let (mut tx, mut rx) = K::bounded(RUN);
+    let beside = Beside::default();
+    thread::scope(|scope| {
+        scope.spawn(|| sends_runs_and_a_last(&mut tx, &beside, rounds));
+        assert_eq!(takes_runs_and_waits(&mut rx, &beside, rounds), 0, "messages sent, and nobody woke the receiver");
+    });
+}
+
+/// A store is late by some 100 ns, so it takes optimised code to meet it: without the barrier this fails about once in
+/// 20,000 rounds of a release build, and hardly ever in a debug build.
+const QUIET_ROUNDS: usize = if cfg!(debug_assertions) { 20_000 } else { 150_000 };
+
+/// One kind after the other: the two threads need two processors for themselves.
+#[test]
+fn the_last_message_of_a_quiet_run_arrives() {
+    limit(|| {
+        last_message_of_a_quiet_run::<Spsc>(QUIET_ROUNDS);
+        last_message_of_a_quiet_run::<Mpmc>(QUIET_ROUNDS);
     });
 }

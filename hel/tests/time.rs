@@ -279,9 +279,12 @@ fn sends_that_time_out_are_not_delivered<K: Channel>() {
     let receiver = thread::spawn(move || {
         let (mut rng, mut got) = (Rng::new(1), Vec::new());
         loop {
+            if rng.one_in(4) {
+                thread::sleep(some_limit(&mut rng));
+            }
             match rx.recv_timeout(some_limit(&mut rng)) {
                 Ok(value) => got.push(value.id),
-                Err(RecvError::TimeOut(_)) => thread::sleep(some_limit(&mut rng)),
+                Err(RecvError::TimeOut(_)) => {}
                 Err(RecvError::Disconnected) => return got,
             }
         }

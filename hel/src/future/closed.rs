@@ -1,9 +1,9 @@
 use std::fmt;
 use std::future::Future;
-use std::marker::PhantomData;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
+use crate::mpmc::Sender;
 use crate::wait::{Side, Wait};
 
 /// Waits until nothing can be sent any more: what `closed_async` returns.
@@ -12,14 +12,35 @@ use crate::wait::{Side, Wait};
 /// It can be dropped at any point.
 #[must_use = "futures do nothing unless polled or awaited"]
 pub struct ClosedFuture<'a, T> {
-    room: &'a Side,
+    channels: Channels<'a, T>,
     wait: Wait,
-    values: PhantomData<fn(T)>,
+}
+
+/// What has to be closed.
+enum Channels<'a, T> {
+    One(&'a Side),
+    /// Shards, of which the first is the next to wait for.
+    Shards(&'a [Sender<T>]),
+}
+
+impl<T> Channels<'_, T> {
+    /// Where to wait for the next close; none if all have come.
+    fn next(&self) -> Option<&Side> {
+        match self {
+            Self::One(side) => Some(side),
+            Self::Shards(shards) => shards.first().map(Sender::room),
+        }
+    }
 }
 
 impl<'a, T> ClosedFuture<'a, T> {
     pub(crate) fn new(room: &'a Side) -> Self {
-        Self { room, wait: Wait::hard(), values: PhantomData }
+        Self { channels: Channels::One(room), wait: Wait::hard() }
+    }
+
+    /// Waits until each of `shards` is closed.
+    pub(crate) fn of_shards(shards: &'a [Sender<T>]) -> Self {
+        Self { channels: Channels::Shards(shards), wait: Wait::hard() }
     }
 }
 
@@ -27,14 +48,23 @@ impl<T> Future for ClosedFuture<'_, T> {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let this = self.get_mut();
-        this.wait.poll_closed(this.room, cx.waker())
+        let Self { channels, wait } = self.get_mut();
+        while let Some(room) = channels.next() {
+            ready!(wait.poll_closed(room, cx.waker()));
+            match channels {
+                Channels::One(_) => break,
+                Channels::Shards(shards) => *shards = &shards[1..],
+            }
+        }
+        Poll::Ready(())
     }
 }
 
 impl<T> Drop for ClosedFuture<'_, T> {
     fn drop(&mut self) {
-        self.wait.leave_closed(self.room);
+        if let Some(room) = self.channels.next() {
+            self.wait.leave_closed(room);
+        }
     }
 }
 

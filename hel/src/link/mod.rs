@@ -3,6 +3,7 @@
 //! Here the ring and the waiting meet: whoever changes the ring notifies the other side, and a look is a real attempt
 //! on the ring. Closing is different for the two rings, so each has a file of its own.
 
+pub(crate) mod group;
 pub(crate) mod mpmc;
 pub(crate) mod spsc;
 

@@ -1,17 +1,20 @@
 use crossbeam_utils::CachePadded;
 
 use super::Link;
+use super::group::Group;
 use crate::op::{RawSource, RawTarget, Unsent};
 use crate::ring::mpmc::Ring;
 use crate::ring::{Refused, Starved};
 use crate::sync::atomic::{AtomicUsize, Ordering};
-use crate::sync::{Defect, barrier, defect};
+use crate::sync::{Arc, Defect, barrier, defect};
 use crate::wait::{End, FirstPanic, Side, bits};
 
 /// A channel with any number of senders and receivers.
 #[derive(Debug)]
 pub(crate) struct Shared<T> {
     link: Link<Ring<T>>,
+    /// A shard of many says that it has items, so that who receives from all of them need not look at each.
+    hint: Option<(Arc<Group>, usize)>,
     counts: CachePadded<Counts>,
 }
 
@@ -28,9 +31,23 @@ impl<T> Shared<T> {
     /// # Panics
     /// If `capacity` is 0 or cannot be allocated.
     pub(crate) fn new(capacity: usize) -> Self {
-        let link = Link { ring: Ring::new(capacity), items: Side::shared(), room: Side::shared() };
+        Self::with(Ring::new(capacity), Side::shared(), Side::shared(), None)
+    }
+
+    /// The shard number `index` of `group`, with one handle at each end.
+    ///
+    /// # Panics
+    /// If `capacity` is 0 or cannot be allocated.
+    pub(crate) fn of_group(capacity: usize, group: &Arc<Group>, index: usize) -> Self {
+        let items = Side::of_shard(Arc::clone(&group.items));
+        let room = Side::of_shard(Arc::clone(&group.room));
+        let hint = group.hints.is_some().then(|| (Arc::clone(group), index));
+        Self::with(Ring::new(capacity), items, room, hint)
+    }
+
+    fn with(ring: Ring<T>, items: Side, room: Side, hint: Option<(Arc<Group>, usize)>) -> Self {
         let counts = Counts { senders: AtomicUsize::new(1), receivers: AtomicUsize::new(1) };
-        Self { link, counts: CachePadded::new(counts) }
+        Self { link: Link { ring, items, room }, hint, counts: CachePadded::new(counts) }
     }
 
     /// The ring and the two sides.
@@ -84,6 +101,9 @@ impl<T> Shared<T> {
     /// Values were published: tell the receivers.
     #[inline(always)]
     fn pushed(&self, count: usize) {
+        if let Some((group, index)) = &self.hint {
+            group.hint(*index);
+        }
         if self.link.items.notify(count) & bits::GONE != 0 {
             self.sweep();
         }
@@ -188,8 +208,8 @@ impl<T> RawTarget for Tx<'_, T> {
         Ok(())
     }
 
-    fn offer_many(&mut self, values: &mut Unsent<'_, T>) -> Result<(), Refused> {
-        let claim = self.0.link.ring.claim_many(values.len())?;
+    fn offer_many(&mut self, values: &mut Unsent<'_, T>, max: usize) -> Result<(), Refused> {
+        let claim = self.0.link.ring.claim_many(values.len().min(max))?;
         let count = claim.len();
         claim.fill(values.take(count));
         self.0.pushed(count);

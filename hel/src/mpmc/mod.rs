@@ -8,6 +8,7 @@ pub use self::receiver::Receiver;
 pub use self::sender::Sender;
 pub use self::weak::{WeakReceiver, WeakSender};
 
+use crate::link::group::Group;
 use crate::link::mpmc::Shared;
 use crate::sync::Arc;
 
@@ -23,5 +24,11 @@ use crate::sync::Arc;
 /// ```
 pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     let shared = Arc::new(Shared::new(capacity));
+    (Sender::new(Arc::clone(&shared)), Receiver::new(shared))
+}
+
+/// One shard of a channel of many.
+pub(crate) fn shard<T>(capacity: usize, group: &Arc<Group>, index: usize) -> (Sender<T>, Receiver<T>) {
+    let shared = Arc::new(Shared::of_group(capacity, group, index));
     (Sender::new(Arc::clone(&shared)), Receiver::new(shared))
 }

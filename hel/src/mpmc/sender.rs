@@ -10,7 +10,7 @@ use crate::future::{ClosedFuture, SendBatchFuture, SendFuture, SendRefFuture};
 use crate::link::mpmc::{Shared, Tx};
 use crate::op;
 use crate::sync::Arc;
-use crate::wait::{FirstPanic, Limit, Wait};
+use crate::wait::{FirstPanic, Limit, Side, Wait};
 
 /// The sending end of a channel that any number of threads and tasks share.
 ///
@@ -26,6 +26,11 @@ impl<T> Sender<T> {
     /// The handle for a sender that is counted already.
     pub(super) fn new(shared: Arc<Shared<T>>) -> Self {
         Self { shared, wait: Wait::soft() }
+    }
+
+    /// Where senders wait, which is closed with the channel.
+    pub(crate) fn room(&self) -> &Side {
+        self.shared.link().room()
     }
 
     /// Blocks the thread until the value is in the channel. In a task use [`send_async`](Self::send_async).
@@ -152,7 +157,7 @@ impl<T> Sender<T> {
 
     /// Waits in a task until nothing can be sent any more: the channel is closed, or all receivers have gone.
     pub fn closed_async(&self) -> ClosedFuture<'_, T> {
-        ClosedFuture::new(self.shared.link().room())
+        ClosedFuture::new(self.room())
     }
 
     /// A sink that borrows this sender.

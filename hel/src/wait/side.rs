@@ -8,7 +8,7 @@ use super::policy::Policy;
 use super::spin::Spin;
 use super::wakers::Wakers;
 use crate::sync::atomic::{AtomicU32, Ordering};
-use crate::sync::{Defect, Mutex, MutexGuard, barrier, defect};
+use crate::sync::{Arc, Defect, Mutex, MutexGuard, barrier, defect};
 
 /// What a gate says. 0: nobody waits, and nobody has to fence.
 pub(crate) mod bits {
@@ -29,8 +29,16 @@ pub(crate) mod bits {
 /// The step names (N1, R2, S3 and so on) are those of the protocol in this module's README.
 #[derive(Debug)]
 pub struct Side {
-    gate: CachePadded<AtomicU32>,
+    front: CachePadded<Front>,
     back: CachePadded<Back>,
+}
+
+/// What every operation of the other end reads: written rarely.
+#[derive(Debug)]
+struct Front {
+    gate: AtomicU32,
+    /// Where those wait who take from any shard of a sharded channel. They are told of every publish as well.
+    any: Option<Arc<Side>>,
 }
 
 /// What only those who wait, or who find a waiter, ever touch.
@@ -87,18 +95,23 @@ impl Queue {
 impl Side {
     /// A side of a channel whose ends are shared.
     pub(crate) fn shared() -> Self {
-        Self::new(false)
+        Self::new(false, None)
+    }
+
+    /// A side of one shard, whose notifiers tell those who wait at `any` shard as well.
+    pub(crate) fn of_shard(any: Arc<Side>) -> Self {
+        Self::new(false, Some(any))
     }
 
     /// A side on which one owner waits, through `&mut`.
     pub(crate) fn exclusive() -> Self {
-        Self::new(true)
+        Self::new(true, None)
     }
 
-    fn new(exclusive: bool) -> Self {
+    fn new(exclusive: bool, any: Option<Arc<Side>>) -> Self {
         let gate = if barrier::asymmetric() { 0 } else { bits::ARMED | bits::FENCED };
         Self {
-            gate: CachePadded::new(AtomicU32::new(gate)),
+            front: CachePadded::new(Front { gate: AtomicU32::new(gate), any }),
             back: CachePadded::new(Back {
                 queue: Mutex::default(),
                 owed: AtomicU32::new(0),
@@ -112,7 +125,7 @@ impl Side {
     /// The gate as it stands, for CLOSED above all: what the closer did before is seen.
     #[inline]
     pub(crate) fn gate(&self) -> u32 {
-        self.gate.load(Ordering::Acquire)
+        self.front.gate.load(Ordering::Acquire)
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -131,23 +144,42 @@ impl Side {
         barrier::light(); // N1
         // ORDERING: Relaxed. Either this load sees the gate armed, or a heavy barrier of the waiter that arms it comes
         // after the publish (README, proof step 1).
-        if self.gate.load(Ordering::Relaxed) == 0 {
+        if self.front.gate.load(Ordering::Relaxed) | self.any_gate() == 0 {
             barrier::point();
             return 0;
         }
         self.notify_armed(count)
     }
 
+    /// The gate of those who wait for any shard, 0 if this is no shard.
+    #[inline(always)]
+    fn any_gate(&self) -> u32 {
+        // ORDERING: Relaxed, as in `notify`.
+        self.front.any.as_ref().map_or(0, |any| any.front.gate.load(Ordering::Relaxed))
+    }
+
     #[inline(never)]
     fn notify_armed(&self, count: usize) -> u32 {
         // ORDERING: Relaxed, only for the defect below.
-        let stale = if defect(Defect::WaitingOnFirstLoad) { self.gate.load(Ordering::Relaxed) } else { 0 };
-        // ORDERING: N3. Pairs with the barrier in `register`: either the load below sees WAITING, or the waiter's look
-        // sees what was published before this fence.
+        let stale = if defect(Defect::WaitingOnFirstLoad) { self.front.gate.load(Ordering::Relaxed) } else { u32::MAX };
+        // ORDERING: N3. Pairs with the barrier in `register`: either the load in `tell` sees WAITING, or the waiter's
+        // look sees what was published before this fence.
         barrier::full();
-        let gate = self.gate.load(Ordering::Relaxed); // N4. ORDERING: Relaxed, after the fence above.
-        let seen = if defect(Defect::WaitingOnFirstLoad) { stale } else { gate };
-        if seen & bits::WAITING != 0 {
+        let Some(any) = &self.front.any else { return self.tell(count, stale) };
+        // Each of the two queues gets the wake-ups: neither can starve beside the other, and what finds nothing to take
+        // goes back to sleep.
+        let mut panics = FirstPanic::default();
+        panics.run(|| _ = any.tell(count, u32::MAX));
+        let gate = self.tell(count, stale);
+        panics.resume();
+        gate
+    }
+
+    /// N4 and N5, after the notifier's fence.
+    fn tell(&self, count: usize, mask: u32) -> u32 {
+        // ORDERING: Relaxed, after the fence in `notify_armed`.
+        let gate = self.front.gate.load(Ordering::Relaxed);
+        if gate & mask & bits::WAITING != 0 {
             self.hand_on(count);
         } else if gate & bits::ARMED != 0 {
             self.pay();
@@ -159,7 +191,7 @@ impl Side {
     #[inline]
     pub(crate) fn is_waiting(&self) -> bool {
         // ORDERING: Relaxed. The fence in `settle`, which ends every wait, stands before the loads that count.
-        self.gate.load(Ordering::Relaxed) & bits::WAITING != 0
+        self.front.gate.load(Ordering::Relaxed) & bits::WAITING != 0
     }
 
     /// The one who pays: a notifier that has fenced for nobody, as often as one heavy barrier costs, clears the gate.
@@ -290,14 +322,14 @@ impl Side {
             self.clear(queue);
         } else {
             // ORDERING: AcqRel: a read-modify-write in the chain of those that say who waits.
-            self.gate.fetch_and(!bits::WAITING, Ordering::AcqRel);
+            self.front.gate.fetch_and(!bits::WAITING, Ordering::AcqRel);
         }
     }
 
     /// Ends the era: notifiers need no fence from here on, and the next waiter runs a heavy barrier.
     fn clear(&self, queue: &mut Queue) {
         // ORDERING: AcqRel, under the lock with the queue empty (W2). Never a store: CLOSED stays.
-        self.gate.fetch_and(!(bits::WAITING | bits::ARMED | bits::FENCED), Ordering::AcqRel);
+        self.front.gate.fetch_and(!(bits::WAITING | bits::ARMED | bits::FENCED), Ordering::AcqRel);
         queue.era = queue.era.wrapping_add(1);
     }
 
@@ -314,7 +346,7 @@ impl Side {
         let era = queue.era;
         let arm = bits::ARMED | bits::WAITING | if defect(Defect::FencedByFetchOr) { bits::FENCED } else { 0 };
         // ORDERING: AcqRel. Acquire: who reads FENCED sees that barrier as returned, who reads CLOSED what came before.
-        let old = self.gate.fetch_or(arm, Ordering::AcqRel);
+        let old = self.front.gate.fetch_or(arm, Ordering::AcqRel);
         if defect(Defect::NoFenceInRegister) {
             return;
         }
@@ -329,7 +361,7 @@ impl Side {
             let queue = self.back.queue.lock();
             if queue.era == era || defect(Defect::FencedWithoutEra) {
                 // ORDERING: AcqRel. Release: who trusts this bit sees our barrier as returned (W3).
-                self.gate.fetch_or(bits::FENCED, Ordering::AcqRel);
+                self.front.gate.fetch_or(bits::FENCED, Ordering::AcqRel);
             }
             self.unlock(queue);
         }
@@ -370,7 +402,7 @@ impl Side {
     pub(super) fn leave(&self, key: Key) -> bool {
         // ORDERING: Relaxed. We have set WAITING ourselves, so if it is gone here, somebody cleared it since, under the
         // lock and with the queue empty (W1): our entry was taken out.
-        if self.gate.load(Ordering::Relaxed) & bits::WAITING == 0 {
+        if self.front.gate.load(Ordering::Relaxed) & bits::WAITING == 0 {
             barrier::full();
             return false;
         }
@@ -388,13 +420,13 @@ impl Side {
     /// C2 and C3: sets CLOSED and the bits given, takes everybody out and wakes them. Returns what the gate was.
     pub(crate) fn close(&self, more: u32, panics: &mut FirstPanic) -> u32 {
         // ORDERING: AcqRel, before the lock: one who registers later reads CLOSED there (W6).
-        let old = self.gate.fetch_or(bits::CLOSED | more, Ordering::AcqRel);
+        let old = self.front.gate.fetch_or(bits::CLOSED | more, Ordering::AcqRel);
         let mut queue = self.back.queue.lock();
         let waiters = std::mem::take(&mut queue.waiters);
         let watchers = std::mem::take(&mut queue.watchers);
         if !waiters.is_empty() {
             // ORDERING: AcqRel, as in `emptied`. The era stays open: a closed gate is never 0 again.
-            self.gate.fetch_and(!bits::WAITING, Ordering::AcqRel);
+            self.front.gate.fetch_and(!bits::WAITING, Ordering::AcqRel);
         }
         drop(queue);
         self.settle_with(&mut Wakers::default(), panics);
@@ -402,6 +434,10 @@ impl Side {
             while let Some((waker, _)) = list.pop() {
                 panics.run(|| waker.wake());
             }
+        }
+        if let Some(any) = &self.front.any {
+            // One shard fewer: those who wait for any of them have to look again.
+            panics.run(|| _ = any.notify(usize::MAX));
         }
         old
     }

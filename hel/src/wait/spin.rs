@@ -42,6 +42,10 @@ impl Spin {
 
     /// A thread had to park, and all in all waited for `took`: would spinning have been long enough?
     pub(super) fn parked(&self, took: Duration) {
+        // Under loom nobody spins, and a lesson that nobody uses is one more branch of the search.
+        if cfg!(hel_loom) {
+            return;
+        }
         // ORDERING: Relaxed, both: advice.
         let budget = self.budget.load(Ordering::Relaxed);
         let next = if nanos(took) < 2 * LONGEST { (budget * 2).clamp(SHORTEST, LONGEST) } else { shorter(budget) };

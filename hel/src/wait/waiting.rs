@@ -19,6 +19,12 @@ pub trait End {
     /// Whether a peer on this side would be served now: an item or room at the ring's edge, or the end of the channel.
     fn would_serve(&self) -> bool;
 
+    /// Whether it may be woken for something that it has no use for. Then it waits like one that is not polled for sure:
+    /// it is woken in passing and uses up no wake-up.
+    fn is_choosy(&self) -> bool {
+        false
+    }
+
     /// L3: a waiter that leaves passes on what it found no use for.
     fn pass_on(&self) {
         if self.side().is_waiting() && self.would_serve() && !defect(Defect::NoHandOn) {
@@ -42,6 +48,10 @@ impl<E: End> End for &mut E {
 
     fn would_serve(&self) -> bool {
         (**self).would_serve()
+    }
+
+    fn is_choosy(&self) -> bool {
+        (**self).is_choosy()
     }
 
     fn pass_on(&self) {
@@ -185,7 +195,7 @@ impl Wait {
                 self.0.set_key(self.1);
             }
         }
-        let kind = self.kind;
+        let kind = if end.is_choosy() { Kind::Soft } else { self.kind };
         let mut keep = Keep(self, None);
         end.side().register(&mut keep.1, waker, kind, at_front, end.done());
     }

@@ -202,7 +202,7 @@ impl Runner {
     }
 }
 
-/// Starts a thread and returns once it sleeps in `body`, as far as the system can tell.
+/// Starts a thread and returns once it sleeps in `body`, as far as the system can tell. It gives up after a while.
 pub(crate) fn spawn_asleep<R: Send + 'static>(body: impl FnOnce() -> R + Send + 'static) -> JoinHandle<R> {
     let (tell, told) = mpsc::channel();
     let thread = thread::spawn(move || {
@@ -216,10 +216,10 @@ pub(crate) fn spawn_asleep<R: Send + 'static>(body: impl FnOnce() -> R + Send + 
     thread
 }
 
-/// Returns when the thread has been found asleep several times in a row, or has ended.
+/// Returns when the thread has been found asleep several times in a row, or has ended, or seems never to sleep.
 fn until_asleep(stat: &str, ended: impl Fn() -> bool) {
-    let mut asleep = 0;
-    while asleep < 5 && !ended() {
+    let (mut asleep, begun) = (0, Instant::now());
+    while asleep < 5 && !ended() && begun.elapsed() < Duration::from_secs(2) {
         thread::sleep(Duration::from_micros(200));
         let stat = fs::read_to_string(stat).unwrap_or_default();
         let state = stat.rsplit(") ").next().and_then(|rest| rest.chars().next());

@@ -1,0 +1,247 @@
+use std::fmt;
+use std::hash::{BuildHasher, Hash};
+use std::ops::Deref;
+use std::time::Duration;
+
+use super::{DefaultHashBuilder, KeySender, ShardSenders};
+use crate::ends::sealed;
+use crate::errors::{SendBatchError, SendError, TrySendBatchError, TrySendError};
+use crate::future::{SendBatchFuture, SendFuture};
+use crate::mpmc::Sender;
+use crate::op::{self, RawTarget, Unsent};
+use crate::ring::Refused;
+use crate::wait::{End, Limit, Side};
+
+/// A keyed sender that finds the key in the value: what [`KeySender::by`] returns.
+///
+/// Since it takes plain values it can send batches and be a sink. The key function is called for each value before the
+/// value is moved; if it panics, the value is still where it was.
+pub struct KeyFnSender<T, F, S = DefaultHashBuilder> {
+    keyed: KeySender<T, S>,
+    key: F,
+}
+
+impl<T, F, S> KeyFnSender<T, F, S> {
+    pub(super) fn new(keyed: KeySender<T, S>, key: F) -> Self {
+        Self { keyed, key }
+    }
+
+    /// Gives the keyed sender back.
+    pub fn into_inner(self) -> KeySender<T, S> {
+        self.keyed
+    }
+}
+
+impl<T, F, S, Q> KeyFnSender<T, F, S>
+where
+    F: Fn(&T) -> &Q,
+    Q: Hash + ?Sized,
+    S: BuildHasher,
+{
+    fn tx(&self) -> KeyFnTx<'_, T, F, S> {
+        KeyFnTx(self)
+    }
+
+    /// The plain sender of the shard that `value` goes to.
+    #[inline]
+    pub fn shard_of(&self, value: &T) -> &Sender<T> {
+        self.keyed.shard((self.key)(value))
+    }
+
+    /// Blocks the thread until the value is in its shard. In a task use [`send_async`](Self::send_async).
+    ///
+    /// # Errors
+    /// `Disconnected` with the value, if that shard is dead.
+    #[inline]
+    pub fn send(&self, value: T) -> Result<(), SendError<T>> {
+        self.shard_of(&value).send(value)
+    }
+
+    /// Sends the value if its shard has room now. Never blocks.
+    ///
+    /// # Errors
+    /// `Full` or `Disconnected`, with the value.
+    #[inline]
+    pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
+        self.shard_of(&value).try_send(value)
+    }
+
+    /// Blocks the thread for at most `limit`. Zero is one try, [`Duration::MAX`] no limit.
+    ///
+    /// # Errors
+    /// `TimeOut` or `Disconnected`, with the value: it is then certainly not delivered.
+    #[inline]
+    pub fn send_timeout(&self, value: T, limit: Duration) -> Result<(), SendError<T>> {
+        self.shard_of(&value).send_timeout(value, limit)
+    }
+
+    /// Sends the value in a task.
+    ///
+    /// # Errors
+    /// `Disconnected` with the value, if its shard is dead.
+    ///
+    /// # Cancel safety
+    /// Dropped before it is ready the future has not sent, and drops the value.
+    #[inline]
+    pub fn send_async(&self, value: T) -> SendFuture<&Sender<T>> {
+        self.shard_of(&value).send_async(value)
+    }
+
+    /// Blocks the thread until all of `values` are in their shards; returns how many that was. They leave in order, so a
+    /// full shard holds up what comes after its value.
+    ///
+    /// # Errors
+    /// `Disconnected`, if the shard of the first value left is dead. What has not been sent stays in `values`, in order,
+    /// on every way out, a panic of the key function included.
+    pub fn send_batch(&self, values: &mut Vec<T>) -> Result<usize, SendBatchError> {
+        op::send_batch(self.tx(), values, Limit::Never)
+    }
+
+    /// Sends as many of `values` as fit now, from the front. Never blocks.
+    ///
+    /// # Errors
+    /// `Full` or `Disconnected`, with how many were sent; the rest stays in `values`, in order.
+    pub fn try_send_batch(&self, values: &mut Vec<T>) -> Result<usize, TrySendBatchError> {
+        op::try_send_batch(self.tx(), values)
+    }
+
+    /// Blocks the thread for at most `limit` until all of `values` are in their shards.
+    ///
+    /// # Errors
+    /// `TimeOut` or `Disconnected`, with how many were sent; the rest stays in `values`, in order.
+    pub fn send_batch_timeout(&self, values: &mut Vec<T>, limit: Duration) -> Result<usize, SendBatchError> {
+        op::send_batch(self.tx(), values, Limit::After(limit))
+    }
+
+    /// Sends all of `values` in a task.
+    ///
+    /// # Errors
+    /// As [`send_batch`](Self::send_batch).
+    ///
+    /// # Cancel safety
+    /// What has not been sent is in `values`, in order, when the future is dropped.
+    pub fn send_batch_async<'a>(&'a self, values: &'a mut Vec<T>) -> SendBatchFuture<'a, &'a Self> {
+        SendBatchFuture::new(self, values)
+    }
+
+    /// A sink that borrows this sender.
+    #[cfg(feature = "futures")]
+    pub fn sink(&self) -> crate::SendSink<&Self> {
+        crate::SendSink::new(self)
+    }
+
+    /// Turns this sender into a sink.
+    #[cfg(feature = "futures")]
+    pub fn into_sink(self) -> crate::SendSink<Self> {
+        crate::SendSink::new(self)
+    }
+}
+
+// Nothing in it is ever pinned: the key function and the hasher are called by reference.
+impl<T, F, S> Unpin for KeyFnSender<T, F, S> {}
+
+impl<T, F, S> Deref for KeyFnSender<T, F, S> {
+    type Target = ShardSenders<T>;
+
+    fn deref(&self) -> &ShardSenders<T> {
+        self.keyed.senders()
+    }
+}
+
+impl<T, F: Clone, S: Clone> Clone for KeyFnSender<T, F, S> {
+    fn clone(&self) -> Self {
+        Self { keyed: self.keyed.clone(), key: self.key.clone() }
+    }
+}
+
+impl<T, F, S> fmt::Debug for KeyFnSender<T, F, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyFnSender").field("shards", &self.shards()).finish_non_exhaustive()
+    }
+}
+
+/// A keyed sender as an end. It waits for room in any shard, since which one it needs depends on the value.
+#[derive(Debug)]
+pub struct KeyFnTx<'a, T, F, S>(&'a KeyFnSender<T, F, S>);
+
+impl<T, F, S> End for KeyFnTx<'_, T, F, S> {
+    fn side(&self) -> &Side {
+        self.0.any_room()
+    }
+
+    fn done(&self) -> usize {
+        self.0.keyed.senders().done()
+    }
+
+    fn ready(&self) -> usize {
+        self.0.capacity() - self.0.len()
+    }
+
+    fn would_serve(&self) -> bool {
+        self.0.keyed.senders().would_serve()
+    }
+
+    /// Woken for another shard than the one it needs, it must not use that wake-up up.
+    fn is_choosy(&self) -> bool {
+        true
+    }
+}
+
+impl<T, F, S, Q> RawTarget for KeyFnTx<'_, T, F, S>
+where
+    F: Fn(&T) -> &Q,
+    Q: Hash + ?Sized,
+    S: BuildHasher,
+{
+    type Item = T;
+
+    fn offer(&mut self, value: &mut Option<T>) -> Result<(), Refused> {
+        let held = value.as_ref().expect("an operation under way holds its value");
+        self.0.keyed.senders().offer(self.0.keyed.shard_index((self.0.key)(held)), value)
+    }
+
+    /// Sends the values at the front that go to one shard.
+    fn offer_many(&mut self, values: &mut Unsent<'_, T>, max: usize) -> Result<(), Refused> {
+        let shard = |value: &T| self.0.keyed.shard_index((self.0.key)(value));
+        let mut front = values.iter();
+        let index = front.next().map(shard).expect("a batch under way has values left");
+        let run = 1 + front.take(max - 1).take_while(|value| shard(value) == index).count();
+        self.0.keyed.senders().offer_many(index, values, run)
+    }
+}
+
+impl<T, F, S, Q> sealed::Target for KeyFnSender<T, F, S>
+where
+    F: Fn(&T) -> &Q,
+    Q: Hash + ?Sized,
+    S: BuildHasher,
+{
+    type Value = T;
+    type Raw<'a>
+        = KeyFnTx<'a, T, F, S>
+    where
+        Self: 'a;
+
+    fn raw(&mut self) -> KeyFnTx<'_, T, F, S> {
+        self.tx()
+    }
+}
+
+impl<T, F, S, Q> sealed::Target for &KeyFnSender<T, F, S>
+where
+    F: Fn(&T) -> &Q,
+    Q: Hash + ?Sized,
+    S: BuildHasher,
+{
+    type Value = T;
+    type Raw<'a>
+        = KeyFnTx<'a, T, F, S>
+    where
+        Self: 'a;
+
+    fn raw(&mut self) -> KeyFnTx<'_, T, F, S> {
+        self.tx()
+    }
+}
+
+impl<T, F, S> sealed::Borrowed for &KeyFnSender<T, F, S> {}

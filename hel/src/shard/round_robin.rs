@@ -1,0 +1,332 @@
+use std::fmt;
+use std::ops::Deref;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use super::ShardSenders;
+use crate::ends::sealed;
+use crate::errors::{AsyncSendError, SendBatchError, SendError, TrySendBatchError, TrySendError};
+use crate::future::{SendBatchFuture, SendFuture, SendRefFuture};
+use crate::op::{self, RawTarget, Unsent};
+use crate::ring::Refused;
+use crate::sync::Arc;
+use crate::sync::atomic::{AtomicUsize, Ordering};
+use crate::wait::{End, FirstPanic, Limit, Side, Wait};
+
+/// Sends each value to the next shard that has room.
+///
+/// While all have room, strictly in turn. A full shard is passed over, and so is a dead one; if all are full a send waits
+/// for room in *any* of them, and it fails only when all are dead. A clone starts at another shard.
+///
+/// [`sticky`](Self::sticky) makes a handle stay on one shard for a run of values. With many producers on many cores that
+/// is what you want: producers then share a shard for a while at most, instead of meeting in each. In turn is for when
+/// shards have to fill evenly, value by value.
+pub struct RoundRobinSender<T> {
+    senders: ShardSenders<T>,
+    /// The shard that is next, and how much of its run is left. Each handle's own: sending touches no shared counter.
+    next: AtomicUsize,
+    left: AtomicUsize,
+    run: usize,
+    /// Counts the clones, so that each starts elsewhere.
+    clones: Arc<AtomicUsize>,
+    wait: Wait,
+}
+
+impl<T> RoundRobinSender<T> {
+    pub(super) fn new(senders: ShardSenders<T>) -> Self {
+        let clones = Arc::new(AtomicUsize::new(0));
+        Self { senders, next: AtomicUsize::new(0), left: AtomicUsize::new(1), run: 1, clones, wait: Wait::soft() }
+    }
+
+    /// Makes this handle, and those cloned from it, stay on a shard for `run` values, or until it is full.
+    ///
+    /// # Panics
+    /// If `run` is 0.
+    #[must_use]
+    pub fn sticky(mut self, run: usize) -> Self {
+        assert!(run > 0, "a run must be at least 1 value");
+        self.run = run;
+        self.left = AtomicUsize::new(run);
+        self
+    }
+
+    #[inline(always)]
+    fn tx(&self) -> RoundRobinTx<'_, T> {
+        RoundRobinTx(self)
+    }
+
+    /// Blocks the thread until the value is in some shard. In a task use [`send_async`](Self::send_async).
+    ///
+    /// # Errors
+    /// `Disconnected` with the value, if all shards are dead.
+    #[inline]
+    pub fn send(&self, value: T) -> Result<(), SendError<T>> {
+        op::send(self.tx(), value, Limit::Never)
+    }
+
+    /// Sends the value if some shard has room now. Never blocks.
+    ///
+    /// # Errors
+    /// `Full` or `Disconnected`, with the value.
+    #[inline]
+    pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
+        op::try_send(self.tx(), value)
+    }
+
+    /// Blocks the thread for at most `limit`. Zero is one try, [`Duration::MAX`] no limit.
+    ///
+    /// # Errors
+    /// `TimeOut` or `Disconnected`, with the value: it is then certainly not delivered.
+    #[inline]
+    pub fn send_timeout(&self, value: T, limit: Duration) -> Result<(), SendError<T>> {
+        op::send(self.tx(), value, Limit::After(limit))
+    }
+
+    /// Blocks the thread until `deadline` at most. A deadline in the past is one try.
+    ///
+    /// # Errors
+    /// As [`send_timeout`](Self::send_timeout).
+    #[inline]
+    pub fn send_deadline(&self, value: T, deadline: Instant) -> Result<(), SendError<T>> {
+        op::send(self.tx(), value, Limit::At(deadline))
+    }
+
+    /// Sends the value in a task.
+    ///
+    /// # Errors
+    /// `Disconnected` with the value, if all shards are dead.
+    ///
+    /// # Cancel safety
+    /// Dropped before it is ready the future has not sent, and drops the value.
+    #[inline]
+    pub fn send_async(&self, value: T) -> SendFuture<&Self> {
+        SendFuture::new(self, value)
+    }
+
+    /// Sends the value out of the caller's slot, in a task.
+    ///
+    /// # Errors
+    /// `Disconnected`; the value is still in its slot.
+    ///
+    /// # Panics
+    /// If the slot is empty.
+    ///
+    /// # Cancel safety
+    /// The slot is `Some` if and only if the value has not been sent.
+    #[inline]
+    pub fn send_ref_async<'a>(&'a self, value: &'a mut Option<T>) -> SendRefFuture<'a, &'a Self> {
+        SendRefFuture::new(self, value)
+    }
+
+    /// Sends the value in `value` if some shard has room, or registers the task of `cx` to be woken when one has.
+    ///
+    /// # Panics
+    /// If the slot is empty.
+    pub fn poll_send(&mut self, cx: &mut Context<'_>, value: &mut Option<T>) -> Poll<Result<(), AsyncSendError<()>>> {
+        assert!(value.is_some(), "there is no value to send");
+        let mut wait = std::mem::replace(&mut self.wait, Wait::soft());
+        let polled = wait.poll(&mut self.tx(), cx.waker(), |end| op::look_send(end, value));
+        self.wait = wait;
+        polled
+    }
+
+    /// Takes back the registration of a [`poll_send`](Self::poll_send) that was pending.
+    pub fn cancel_poll(&mut self) {
+        let mut wait = std::mem::replace(&mut self.wait, Wait::soft());
+        wait.leave(&self.tx());
+    }
+
+    /// Blocks the thread until all of `values` are in some shard; returns how many that was. As many as fit go to one
+    /// shard, the rest onward.
+    ///
+    /// # Errors
+    /// `Disconnected`. What has not been sent stays in `values`, in order, on every way out.
+    pub fn send_batch(&self, values: &mut Vec<T>) -> Result<usize, SendBatchError> {
+        op::send_batch(self.tx(), values, Limit::Never)
+    }
+
+    /// Sends as many of `values` as fit now, from the front. Never blocks.
+    ///
+    /// # Errors
+    /// `Full` or `Disconnected`, with how many were sent; the rest stays in `values`, in order.
+    pub fn try_send_batch(&self, values: &mut Vec<T>) -> Result<usize, TrySendBatchError> {
+        op::try_send_batch(self.tx(), values)
+    }
+
+    /// Blocks the thread for at most `limit` until all of `values` are in some shard.
+    ///
+    /// # Errors
+    /// `TimeOut` or `Disconnected`, with how many were sent; the rest stays in `values`, in order.
+    pub fn send_batch_timeout(&self, values: &mut Vec<T>, limit: Duration) -> Result<usize, SendBatchError> {
+        op::send_batch(self.tx(), values, Limit::After(limit))
+    }
+
+    /// Sends all of `values` in a task.
+    ///
+    /// # Errors
+    /// `Disconnected`, with how many were sent.
+    ///
+    /// # Cancel safety
+    /// What has not been sent is in `values`, in order, when the future is dropped.
+    pub fn send_batch_async<'a>(&'a self, values: &'a mut Vec<T>) -> SendBatchFuture<'a, &'a Self> {
+        SendBatchFuture::new(self, values)
+    }
+
+    /// A sink that borrows this sender.
+    #[cfg(feature = "futures")]
+    pub fn sink(&self) -> crate::SendSink<&Self> {
+        crate::SendSink::new(self)
+    }
+
+    /// Turns this sender into a sink.
+    #[cfg(feature = "futures")]
+    pub fn into_sink(self) -> crate::SendSink<Self> {
+        crate::SendSink::new(self)
+    }
+}
+
+impl<T> Deref for RoundRobinSender<T> {
+    type Target = ShardSenders<T>;
+
+    fn deref(&self) -> &ShardSenders<T> {
+        &self.senders
+    }
+}
+
+impl<T> Clone for RoundRobinSender<T> {
+    fn clone(&self) -> Self {
+        // ORDERING: Relaxed: a number to start from.
+        let start = self.clones.fetch_add(1, Ordering::Relaxed) + 1;
+        Self {
+            senders: self.senders.clone(),
+            next: AtomicUsize::new(start % self.shards().len()),
+            left: AtomicUsize::new(self.run),
+            run: self.run,
+            clones: Arc::clone(&self.clones),
+            wait: Wait::soft(),
+        }
+    }
+}
+
+impl<T> Drop for RoundRobinSender<T> {
+    fn drop(&mut self) {
+        // The shards' senders are dropped after this, also when a waker panics here.
+        let mut panics = FirstPanic::default();
+        panics.run(|| self.cancel_poll());
+        panics.resume();
+    }
+}
+
+impl<T> fmt::Debug for RoundRobinSender<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RoundRobinSender").field("shards", &self.shards()).finish_non_exhaustive()
+    }
+}
+
+/// A round-robin sender as an end that waits for room in any shard.
+#[derive(Debug)]
+pub struct RoundRobinTx<'a, T>(&'a RoundRobinSender<T>);
+
+impl<T> RoundRobinTx<'_, T> {
+    /// Tries the shards, beginning with the one that is next, until one serves.
+    #[inline(always)]
+    fn any(&self, mut attempt: impl FnMut(usize) -> Result<(), Refused>) -> Result<(), Refused> {
+        let shards = self.0.shards().len();
+        // ORDERING: Relaxed, these and those below: the handle's own place, and a race over it only skews the turns.
+        let first = self.0.next.load(Ordering::Relaxed);
+        let mut refused = Refused::Closed;
+        let mut index = first;
+        loop {
+            match attempt(index) {
+                Ok(()) => {
+                    self.sent_to(index, first);
+                    return Ok(());
+                }
+                Err(Refused::Closed) => {}
+                Err(Refused::Hole) => refused = Refused::Hole,
+                Err(Refused::Full) if refused == Refused::Closed => refused = Refused::Full,
+                Err(Refused::Full) => {}
+            }
+            index = if index + 1 < shards { index + 1 } else { 0 };
+            if index == first {
+                return Err(refused);
+            }
+        }
+    }
+
+    /// The turn goes on to the shard after `index`, unless its run is not over.
+    #[inline(always)]
+    fn sent_to(&self, index: usize, first: usize) {
+        let of_run = if index == first { self.0.left.load(Ordering::Relaxed) } else { self.0.run };
+        let (next, left) = if of_run > 1 {
+            (index, of_run - 1)
+        } else {
+            (if index + 1 < self.0.shards().len() { index + 1 } else { 0 }, self.0.run)
+        };
+        if next != first {
+            self.0.next.store(next, Ordering::Relaxed);
+        }
+        if self.0.run > 1 {
+            self.0.left.store(left, Ordering::Relaxed);
+        }
+    }
+}
+
+impl<T> End for RoundRobinTx<'_, T> {
+    fn side(&self) -> &Side {
+        self.0.any_room()
+    }
+
+    fn done(&self) -> usize {
+        self.0.done()
+    }
+
+    fn ready(&self) -> usize {
+        self.0.capacity() - self.0.len()
+    }
+
+    fn would_serve(&self) -> bool {
+        self.0.senders.would_serve()
+    }
+}
+
+impl<T> RawTarget for RoundRobinTx<'_, T> {
+    type Item = T;
+
+    #[inline(always)]
+    fn offer(&mut self, value: &mut Option<T>) -> Result<(), Refused> {
+        self.any(|index| self.0.offer(index, value))
+    }
+
+    fn offer_many(&mut self, values: &mut Unsent<'_, T>, max: usize) -> Result<(), Refused> {
+        self.any(|index| self.0.offer_many(index, values, max))
+    }
+}
+
+impl<T> sealed::Target for RoundRobinSender<T> {
+    type Value = T;
+    type Raw<'a>
+        = RoundRobinTx<'a, T>
+    where
+        Self: 'a;
+
+    #[inline(always)]
+    fn raw(&mut self) -> RoundRobinTx<'_, T> {
+        self.tx()
+    }
+}
+
+impl<T> sealed::Target for &RoundRobinSender<T> {
+    type Value = T;
+    type Raw<'a>
+        = RoundRobinTx<'a, T>
+    where
+        Self: 'a;
+
+    #[inline(always)]
+    fn raw(&mut self) -> RoundRobinTx<'_, T> {
+        self.tx()
+    }
+}
+
+impl<T> sealed::Borrowed for &RoundRobinSender<T> {}

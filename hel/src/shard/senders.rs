@@ -1,0 +1,136 @@
+use std::fmt;
+
+use crate::ends::sealed::Target;
+use crate::future::ClosedFuture;
+use crate::link::group::Group;
+use crate::mpmc::Sender;
+use crate::op::{RawTarget, Unsent};
+use crate::ring::Refused;
+use crate::sync::Arc;
+use crate::wait::{End, Side};
+
+/// The plain senders of all shards: what every sharded sender dereferences to.
+///
+/// [`shards`](Self::shards) gives each shard's sender with its whole vocabulary; the rest speaks of all shards together.
+pub struct ShardSenders<T> {
+    shards: Box<[Sender<T>]>,
+    group: Arc<Group>,
+}
+
+impl<T> ShardSenders<T> {
+    pub(super) fn new(shards: Box<[Sender<T>]>, group: Arc<Group>) -> Self {
+        Self { shards, group }
+    }
+
+    /// The sender of each shard, in order.
+    pub fn shards(&self) -> &[Sender<T>] {
+        &self.shards
+    }
+
+    pub(super) fn shard_mut(&mut self, index: usize) -> &mut Sender<T> {
+        &mut self.shards[index]
+    }
+
+    /// Where senders wait that put into any shard.
+    pub(super) fn any_room(&self) -> &Side {
+        &self.group.room
+    }
+
+    /// One attempt at one shard.
+    #[inline(always)]
+    pub(super) fn offer(&self, index: usize, value: &mut Option<T>) -> Result<(), Refused> {
+        (&mut &self.shards[index]).raw().offer(value)
+    }
+
+    /// One batch attempt at one shard.
+    pub(super) fn offer_many(&self, index: usize, values: &mut Unsent<'_, T>, max: usize) -> Result<(), Refused> {
+        (&mut &self.shards[index]).raw().offer_many(values, max)
+    }
+
+    /// About how many values have been sent, for a policy: the shards are taken to be alike.
+    pub(super) fn done(&self) -> usize {
+        (&mut &self.shards[0]).raw().done().wrapping_mul(self.shards.len())
+    }
+
+    /// Whether some shard has room, or all of them are closed.
+    pub(super) fn would_serve(&self) -> bool {
+        let mut closed = true;
+        for mut shard in self.shards.iter() {
+            if shard.is_disconnected() {
+                continue;
+            }
+            closed = false;
+            if (&mut shard).raw().would_serve() {
+                return true;
+            }
+        }
+        closed
+    }
+
+    /// Closes all shards. True if this call closed at least one.
+    pub fn close(&self) -> bool {
+        self.shards.iter().map(Sender::close).fold(false, |any, closed| any | closed)
+    }
+
+    /// Waits in a task until nothing can be sent to any shard any more.
+    pub fn closed_async(&self) -> ClosedFuture<'_, T> {
+        ClosedFuture::of_shards(&self.shards)
+    }
+
+    /// The numbers of the shards to which nothing can be sent any more: closed, or without a receiver.
+    pub fn dead_shards(&self) -> Vec<usize> {
+        (0..self.shards.len()).filter(|&index| self.shards[index].is_disconnected()).collect()
+    }
+
+    /// Whether nothing can be sent to any shard any more.
+    pub fn is_disconnected(&self) -> bool {
+        self.shards.iter().all(Sender::is_disconnected)
+    }
+
+    /// How many values are buffered in all shards. Other threads may change it at any time.
+    pub fn len(&self) -> usize {
+        self.shards.iter().map(Sender::len).sum()
+    }
+
+    /// Whether nothing is buffered in any shard. Out of date as soon as another thread receives or sends.
+    pub fn is_empty(&self) -> bool {
+        self.shards.iter().all(Sender::is_empty)
+    }
+
+    /// Whether no shard has room. Out of date as soon as another thread receives or sends.
+    pub fn is_full(&self) -> bool {
+        self.shards.iter().all(Sender::is_full)
+    }
+
+    /// How many values all shards together hold at most.
+    pub fn capacity(&self) -> usize {
+        self.shards.iter().map(Sender::capacity).sum()
+    }
+
+    /// How many senders the shard with the most has.
+    pub fn sender_count(&self) -> usize {
+        self.shards.iter().map(Sender::sender_count).max().unwrap_or(0)
+    }
+
+    /// How many receivers the shard with the most has.
+    pub fn receiver_count(&self) -> usize {
+        self.shards.iter().map(Sender::receiver_count).max().unwrap_or(0)
+    }
+
+    /// Whether both send to the same shards.
+    pub fn same_channel(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.group, &other.group)
+    }
+}
+
+impl<T> Clone for ShardSenders<T> {
+    fn clone(&self) -> Self {
+        Self { shards: self.shards.clone(), group: Arc::clone(&self.group) }
+    }
+}
+
+impl<T> fmt::Debug for ShardSenders<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.shards.iter()).finish()
+    }
+}

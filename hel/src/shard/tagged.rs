@@ -1,0 +1,81 @@
+use super::ShardedReceiver;
+use super::receiver::AnyRx;
+use crate::ends::sealed;
+use crate::op::RawSource;
+use crate::ring::Starved;
+use crate::wait::{End, Side};
+
+/// A sharded receiver whose items carry the number of their shard: what `recv_any_async` and `into_stream_any` receive
+/// from.
+#[derive(Debug)]
+pub struct Tagged<S>(pub(super) S);
+
+/// The attempts of a [`Tagged`] receiver.
+#[derive(Debug)]
+pub struct TaggedRx<'a, T>(AnyRx<'a, T>);
+
+impl<T> End for TaggedRx<'_, T> {
+    fn side(&self) -> &Side {
+        self.0.side()
+    }
+
+    fn done(&self) -> usize {
+        self.0.done()
+    }
+
+    fn ready(&self) -> usize {
+        self.0.ready()
+    }
+
+    fn would_serve(&self) -> bool {
+        self.0.would_serve()
+    }
+}
+
+impl<T> RawSource for TaggedRx<'_, T> {
+    type Item = (usize, T);
+
+    fn take(&mut self) -> Result<(usize, T), Starved> {
+        self.0.take_any()
+    }
+
+    fn take_many(&mut self, max: usize, into: &mut Vec<(usize, T)>) -> Result<usize, Starved> {
+        into.push(self.0.take_any()?);
+        let more = std::iter::from_fn(|| self.0.take_any().ok()).take(max - 1);
+        let before = into.len();
+        into.extend(more);
+        Ok(1 + into.len() - before)
+    }
+}
+
+impl<T> Tagged<&ShardedReceiver<T>> {
+    pub(super) fn rx(&self) -> TaggedRx<'_, T> {
+        TaggedRx(self.0.rx())
+    }
+}
+
+impl<T> sealed::Source for Tagged<&ShardedReceiver<T>> {
+    type Value = (usize, T);
+    type Raw<'a>
+        = TaggedRx<'a, T>
+    where
+        Self: 'a;
+
+    fn raw(&mut self) -> TaggedRx<'_, T> {
+        self.rx()
+    }
+}
+
+impl<T> sealed::Source for Tagged<ShardedReceiver<T>> {
+    type Value = (usize, T);
+    type Raw<'a>
+        = TaggedRx<'a, T>
+    where
+        Self: 'a;
+
+    fn raw(&mut self) -> TaggedRx<'_, T> {
+        TaggedRx(self.0.rx())
+    }
+}
+
+impl<T> sealed::Borrowed for Tagged<&ShardedReceiver<T>> {}
