@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use extra2::{Channel, Runner, RxEnd, Spsc, TxEnd, on_both_kinds, spawn_asleep};
+use extra2::{Channel, RxEnd, Spsc, TxEnd, on_both_kinds, spawn_asleep};
 use hel::channel::spsc;
 use support::waker::CountingWaker;
 use support::{Counted, Ledger, limit, poll_once, poll_with};
@@ -307,6 +307,7 @@ fn a_pending_poll_keeps_its_promise_beside_other_uses_of_the_handle() {
 #[cfg(feature = "futures")]
 mod streams {
     use super::*;
+    use extra2::Runner;
     use futures_util::{SinkExt, StreamExt};
 
     fn poll_next<S: futures_util::Stream + Unpin>(stream: &mut S, waker: &Waker) -> Poll<Option<S::Item>> {

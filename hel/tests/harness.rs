@@ -42,7 +42,7 @@ mod hanging {
     fn again(test: &str) -> Output {
         let program = std::env::current_exe().unwrap();
         // With one test thread, libtest would run the test on the main thread, whose name is not the test's.
-        let arguments = ["--exact", test, "--nocapture", "--test-threads=2"];
+        let arguments = ["--exact", test, "--test-threads=2"];
         limit(|| Command::new(program).args(arguments).env(HANG, "1").output().unwrap())
     }
 }

@@ -69,7 +69,8 @@ impl<S: Source> futures_core::FusedFuture for RecvBatchFuture<'_, S> {
 /// Sends all of a `Vec`, from the front: what `send_batch_async` returns.
 ///
 /// # Cancel safety
-/// Dropped at any point, what has not been sent is in the caller's `Vec`, in order.
+/// Dropped at any point, what has not been sent is in the caller's `Vec`, in order. Forgotten, it is there as well, but in
+/// any order.
 #[must_use = "futures do nothing unless polled or awaited"]
 pub struct SendBatchFuture<'b, K: Target> {
     target: K,

@@ -1,7 +1,7 @@
 use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
-use super::Side;
+use super::{FirstPanic, Side};
 use super::list::{Key, Kind};
 use crate::sync::{Defect, defect, with_parker};
 
@@ -206,14 +206,17 @@ impl Wait {
         if let Some(key) = self.key() {
             self.state = State::Idle;
             let early = defect(Defect::LookBeforeLeave) && end.side().is_waiting() && end.would_serve();
-            let stood = end.side().leave(key);
+            let mut stood = false;
+            let mut panics = FirstPanic::default();
+            panics.run(|| stood = end.side().leave(key));
             if defect(Defect::LookBeforeLeave) {
                 if early {
                     end.side().hand_on(1);
                 }
             } else if !(defect(Defect::TokenForgotten) && stood) {
-                end.pass_on();
+                panics.run(|| end.pass_on());
             }
+            panics.resume();
         }
     }
 
@@ -275,12 +278,15 @@ struct Blocked<'a, E: End> {
 impl<E: End> Blocked<'_, E> {
     /// L1 to L3 of a wait that timed out: leave, try a last time, pass on.
     fn give_up<O>(&mut self, look: &mut impl FnMut(&mut E) -> Option<O>) -> Result<O, TimedOut> {
+        let mut out = None;
+        let mut panics = FirstPanic::default();
         if let Some(key) = self.wait.key() {
             self.wait.state = State::Idle;
-            self.end.side().leave(key);
+            panics.run(|| _ = self.end.side().leave(key));
         }
-        let out = look(self.end);
-        self.end.pass_on();
+        panics.run(|| out = look(self.end));
+        panics.run(|| self.end.pass_on());
+        panics.resume();
         out.ok_or(TimedOut)
     }
 }
