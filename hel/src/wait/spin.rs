@@ -29,6 +29,12 @@ impl Spin {
         Self { budget: AtomicU32::new(LONGEST), gap: AtomicU32::new(1) }
     }
 
+    /// The budget as it stands.
+    #[cfg(test)]
+    pub(super) fn budget(&self) -> u32 {
+        self.budget.load(Ordering::Relaxed)
+    }
+
     /// A look after some pauses found `ready` more operations that would go at once.
     fn succeeded(&self, took: Duration, gap: u32, ready: usize) {
         let gap = if ready > PLENTY { (gap * 2).min(WIDEST) } else { (gap / 2).max(1) };

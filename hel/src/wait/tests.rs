@@ -1,1 +1,273 @@
+//! The parts of the waiting by themselves: the list, the panics, the lessons of spinning.
 
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Poll, Wake, Waker};
+use std::time::{Duration, Instant};
+
+use super::list::{Key, Kind, WaitList};
+use super::spin::Spin;
+use super::waiting::Blocked;
+use super::{End, FirstPanic, Limit, Side, TimedOut, Wait, bits};
+
+/// A waker that counts, or panics.
+#[derive(Debug, Default)]
+struct Count {
+    wakes: AtomicUsize,
+    panics: bool,
+}
+
+impl Wake for Count {
+    fn wake(self: Arc<Self>) {
+        self.wakes.fetch_add(1, Ordering::SeqCst);
+        assert!(!self.panics, "a waker that panics");
+    }
+}
+
+fn count() -> (Arc<Count>, Waker) {
+    let count = Arc::new(Count::default());
+    (Arc::clone(&count), Waker::from(count))
+}
+
+fn wakes(count: &Count) -> usize {
+    count.wakes.load(Ordering::SeqCst)
+}
+
+/// Random pushes, pops and removals beside a queue of tickets.
+#[test]
+fn the_list_is_a_queue_whose_entries_can_leave() {
+    let (mut list, mut model, mut keys) = (WaitList::default(), VecDeque::new(), Vec::new());
+    let mut random = 0x2545_f491_4f6c_dd1d_u64;
+    for ticket in 1..5_000_u64 {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        match random % 5 {
+            0 | 1 => {
+                let at_front = random & 64 != 0;
+                keys.push(list.push(ticket, Waker::noop().clone(), Kind::Hard, at_front));
+                if at_front { model.push_front(ticket) } else { model.push_back(ticket) }
+            }
+            2 => assert_eq!(list.pop().is_some(), model.pop_front().is_some()),
+            _ if keys.is_empty() => {}
+            _ => {
+                let key: Key = keys.swap_remove(random as usize % keys.len());
+                let stands = model.iter().position(|&ticket| ticket == key.ticket);
+                assert_eq!(list.waker_mut(key).is_some(), stands.is_some());
+                assert_eq!(list.remove(key).is_some(), stands.is_some());
+                stands.map(|at| model.remove(at));
+                assert!(list.remove(key).is_none(), "out once is out");
+            }
+        }
+        assert_eq!(list.is_empty(), model.is_empty());
+    }
+}
+
+#[test]
+fn an_entry_used_again_is_not_the_old_one() {
+    let mut list = WaitList::default();
+    let first = list.push(1, Waker::noop().clone(), Kind::Hard, false);
+    assert!(list.pop().is_some());
+    let second = list.push(2, Waker::noop().clone(), Kind::Soft, false);
+    assert_eq!(first.index, second.index);
+    assert!(list.remove(first).is_none());
+    assert!(list.pop_kind(Kind::Hard).is_none());
+    assert!(list.pop_kind(Kind::Soft).is_some() && list.is_empty());
+}
+
+#[test]
+fn every_closure_runs_and_the_first_panic_goes_on() {
+    let mut ran = 0;
+    let mut panics = FirstPanic::default();
+    for nth in 0..3 {
+        panics.run(|| {
+            ran += 1;
+            assert!(nth == 0, "number {nth}");
+        });
+    }
+    let payload = catch_unwind(AssertUnwindSafe(|| panics.resume())).unwrap_err();
+    assert_eq!((ran, payload.downcast_ref::<String>().map(String::as_str)), (3, Some("number 1")));
+}
+
+#[test]
+fn a_panic_while_unwinding_is_swallowed() {
+    struct Second;
+    impl Drop for Second {
+        fn drop(&mut self) {
+            let mut panics = FirstPanic::default();
+            panics.run(|| panic!("the second"));
+            panics.resume();
+        }
+    }
+    let payload = catch_unwind(|| {
+        let _second = Second;
+        panic!("the first");
+    });
+    assert_eq!(payload.unwrap_err().downcast_ref::<&str>(), Some(&"the first"));
+}
+
+/// An end whose look a test decides.
+struct Fake {
+    side: Side,
+    item: bool,
+}
+
+impl End for Fake {
+    fn side(&self) -> &Side {
+        &self.side
+    }
+
+    fn done(&self) -> usize {
+        0
+    }
+
+    fn ready(&self) -> usize {
+        usize::from(self.item)
+    }
+
+    fn would_serve(&self) -> bool {
+        self.item
+    }
+}
+
+fn look(end: &mut Fake) -> Option<()> {
+    std::mem::take(&mut end.item).then_some(())
+}
+
+fn fake() -> Fake {
+    Fake { side: Side::shared(), item: false }
+}
+
+#[test]
+fn the_gate_tells_whether_anybody_waits() {
+    let mut end = fake();
+    let (counted, waker) = count();
+    let mut wait = Wait::hard();
+    assert_eq!(end.side.gate() & bits::WAITING, 0);
+    assert!(wait.poll(&mut end, &waker, look).is_pending());
+    assert_eq!(end.side.gate() & (bits::WAITING | bits::ARMED), bits::WAITING | bits::ARMED);
+    assert_ne!(end.side.notify(1) & bits::WAITING, 0);
+    assert_eq!((wakes(&counted), end.side.gate() & bits::WAITING), (1, 0));
+    end.item = true;
+    assert_eq!(wait.poll(&mut end, &waker, look), Poll::Ready(()));
+}
+
+#[test]
+fn a_wake_up_that_is_not_used_goes_on() {
+    let mut end = fake();
+    let ((first, waker), (second, other)) = (count(), count());
+    let (mut one, mut two) = (Wait::hard(), Wait::hard());
+    assert!(one.poll(&mut end, &waker, look).is_pending());
+    assert!(two.poll(&mut end, &other, look).is_pending());
+    end.item = true;
+    end.side.notify(1);
+    assert_eq!((wakes(&first), wakes(&second)), (1, 0));
+    one.leave(&end);
+    assert_eq!((wakes(&first), wakes(&second)), (1, 1));
+}
+
+#[test]
+fn one_that_was_woken_for_nothing_comes_first_again() {
+    let mut end = fake();
+    let ((first, waker), (second, other)) = (count(), count());
+    let (mut one, mut two) = (Wait::hard(), Wait::hard());
+    assert!(one.poll(&mut end, &waker, look).is_pending());
+    assert!(two.poll(&mut end, &other, look).is_pending());
+    end.side.notify(1);
+    assert!(one.poll(&mut end, &waker, look).is_pending());
+    end.side.notify(1);
+    assert_eq!((wakes(&first), wakes(&second)), (2, 0));
+}
+
+#[test]
+fn a_shard_tells_those_who_wait_for_any_as_well() {
+    let any = Arc::new(Side::shared());
+    let mut shard = Fake { side: Side::of_shard(Arc::clone(&any)), item: false };
+    let ((own, waker), (other, any_waker)) = (count(), count());
+    assert!(Wait::hard().poll(&mut shard, &waker, look).is_pending());
+    let mut fan_in = AnyEnd(any);
+    assert!(Wait::hard().poll(&mut fan_in, &any_waker, |_| None::<()>).is_pending());
+    shard.side.notify(1);
+    assert_eq!((wakes(&own), wakes(&other)), (1, 1));
+}
+
+/// The end of one who waits for any shard.
+struct AnyEnd(Arc<Side>);
+
+impl End for AnyEnd {
+    fn side(&self) -> &Side {
+        &self.0
+    }
+
+    fn done(&self) -> usize {
+        0
+    }
+
+    fn ready(&self) -> usize {
+        0
+    }
+
+    fn would_serve(&self) -> bool {
+        false
+    }
+}
+
+#[test]
+fn a_waker_that_panics_keeps_no_other_from_being_woken() {
+    let mut end = fake();
+    let bad = Arc::new(Count { panics: true, ..Count::default() });
+    let (good, waker) = count();
+    let mut waits = [Wait::hard(), Wait::hard()];
+    assert!(waits[0].poll(&mut end, &Waker::from(bad), look).is_pending());
+    assert!(waits[1].poll(&mut end, &waker, look).is_pending());
+    assert!(catch_unwind(AssertUnwindSafe(|| end.side.notify(2))).is_err());
+    assert_eq!(wakes(&good), 1);
+}
+
+/// A last look that panics after the deadline does not swallow the wake-up that its waiter had.
+#[test]
+fn a_wake_up_outlives_a_last_look_that_panics() {
+    let mut end = fake();
+    let ((_, waker), (behind, other)) = (count(), count());
+    let (mut wait, mut next) = (Wait::hard(), Wait::hard());
+    assert!(wait.poll(&mut end, &waker, look).is_pending());
+    assert!(next.poll(&mut end, &other, look).is_pending());
+    end.side.notify(1);
+    let mut blocked = Blocked { end: &mut end, wait };
+    let last_look = |end: &mut Fake| -> Option<()> {
+        end.item = true;
+        panic!("the last look");
+    };
+    assert!(catch_unwind(AssertUnwindSafe(|| blocked.give_up(&mut { last_look }))).is_err());
+    assert_eq!(wakes(&behind), 1);
+}
+
+/// A deadline that has passed is one look, and no place in the queue.
+#[test]
+fn a_deadline_in_the_past_is_one_look() {
+    let mut end = fake();
+    let mut looks = 0;
+    let past = Limit::At(Instant::now());
+    let result = Wait::block(&mut end, past, |_| {
+        looks += 1;
+        None::<()>
+    });
+    assert!(matches!(result, Err(TimedOut)));
+    assert_eq!((looks, end.side.gate() & bits::WAITING), (1, 0));
+}
+
+#[test]
+fn spinning_learns() {
+    let spin = Spin::new();
+    for _ in 0..8 {
+        spin.parked(Duration::from_millis(5));
+    }
+    assert_eq!(spin.budget(), 0, "long waits: park at once");
+    spin.parked(Duration::from_micros(2));
+    let short = spin.budget();
+    assert!(short > 0, "a short wait: spinning would have done");
+    spin.parked(Duration::from_micros(2));
+    assert!(spin.budget() > short);
+}

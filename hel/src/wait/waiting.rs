@@ -1,8 +1,8 @@
 use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
-use super::{FirstPanic, Side};
 use super::list::{Key, Kind};
+use super::{FirstPanic, Side};
 use crate::sync::{Defect, defect, with_parker};
 
 /// One end of a channel, as far as waiting goes.
@@ -270,14 +270,14 @@ impl Wait {
 }
 
 /// A thread that waits. It leaves the queue on every way out, unwinding included.
-struct Blocked<'a, E: End> {
-    end: &'a mut E,
-    wait: Wait,
+pub(super) struct Blocked<'a, E: End> {
+    pub(super) end: &'a mut E,
+    pub(super) wait: Wait,
 }
 
 impl<E: End> Blocked<'_, E> {
     /// L1 to L3 of a wait that timed out: leave, try a last time, pass on.
-    fn give_up<O>(&mut self, look: &mut impl FnMut(&mut E) -> Option<O>) -> Result<O, TimedOut> {
+    pub(super) fn give_up<O>(&mut self, look: &mut impl FnMut(&mut E) -> Option<O>) -> Result<O, TimedOut> {
         let mut out = None;
         let mut panics = FirstPanic::default();
         if let Some(key) = self.wait.key() {
