@@ -5,6 +5,7 @@
 mod contenders;
 mod harness;
 mod report;
+mod shards;
 mod works;
 
 use std::process::ExitCode;

@@ -9,9 +9,10 @@ use crate::harness::{
     Payload, Wide, fan, fan_in, one_thread, pair, ping_pong, ping_pong_tasks, task_to_thread, tasks, thread_to_task,
     two_workers,
 };
+use crate::shards;
 
 /// Capacity of every channel, in items.
-const CAP: usize = 1024;
+pub(crate) const CAP: usize = 1024;
 
 /// Runs this many messages (or round trips) and says how long they took.
 pub(crate) type Run = fn(u64) -> Duration;
@@ -63,6 +64,13 @@ pub(crate) fn all() -> Vec<Work> {
         work("task to thread, u64", THROUGHPUT, &tasks_to_threads()),
         work("ping-pong, threads", LATENCY, &ping_pong_of_threads()),
         work("ping-pong, tasks on one tokio thread", LATENCY, &ping_pong_of_tasks()),
+        work("round robin, 2 shards, 2:2, 80 bytes", THROUGHPUT, &shards::round_robin::<2>()),
+        work("round robin, 4 shards, 4:4, 80 bytes", THROUGHPUT, &shards::round_robin::<4>()),
+        work("round robin, 8 shards, 8:8, 80 bytes", THROUGHPUT, &shards::round_robin::<8>()),
+        work("keyed, 2 shards, 2:2, 80 bytes", THROUGHPUT, &shards::keyed::<2>()),
+        work("keyed, 4 shards, 4:4, 80 bytes", THROUGHPUT, &shards::keyed::<4>()),
+        work("keyed, 8 shards, 8:8, 80 bytes", THROUGHPUT, &shards::keyed::<8>()),
+        work("spsc pairs, 4, 80 bytes", THROUGHPUT, &shards::pairs::<4>()),
     ]
 }
 

@@ -12,6 +12,8 @@ pub(crate) struct Departure {
     pub(crate) line: usize,
     /// The airline's code of two characters.
     pub(crate) carrier: String,
+    /// The tail number, which names the aircraft.
+    pub(crate) tail: String,
     /// Minutes late (early if negative), where known.
     pub(crate) delay: Option<i32>,
 }
@@ -31,11 +33,14 @@ fn parse(line: usize, text: &str) -> Result<Option<Departure>, String> {
         return if text == HEADER { Ok(None) } else { Err(format!("expected the header {HEADER:?}, found {text:?}")) };
     }
     let fields: Vec<_> = text.split(',').collect();
-    let [_time, carrier, _flight, _tail, _origin, _dest, delay, _arr_delay, _distance] = fields[..] else {
+    let [_time, carrier, _flight, tail, _origin, _dest, delay, _arr_delay, _distance] = fields[..] else {
         return Err(format!("expected 9 fields, found {}", fields.len()));
     };
     if carrier.is_empty() {
         return Err("the carrier is missing".to_owned());
+    }
+    if tail.is_empty() {
+        return Err("the tail number is missing".to_owned());
     }
     let delay = match delay {
         "" => None,
@@ -43,7 +48,7 @@ fn parse(line: usize, text: &str) -> Result<Option<Departure>, String> {
             Some(minutes.parse().map_err(|_| format!("departure delay {minutes:?} is not a number of minutes"))?)
         }
     };
-    Ok(Some(Departure { line, carrier: carrier.to_owned(), delay }))
+    Ok(Some(Departure { line, carrier: carrier.to_owned(), tail: tail.to_owned(), delay }))
 }
 
 #[cfg(test)]
@@ -55,9 +60,10 @@ mod tests {
     }
 
     #[test]
-    fn a_departure_keeps_line_carrier_and_delay() {
+    fn a_departure_keeps_line_carrier_aircraft_and_delay() {
         let parsed = second_line("2013-01-01T05:44,B6,725,N804JB,JFK,BQN,-1,-18,1576");
-        assert_eq!(parsed, Ok(Departure { line: 2, carrier: "B6".to_owned(), delay: Some(-1) }));
+        let expected = Departure { line: 2, carrier: "B6".to_owned(), tail: "N804JB".to_owned(), delay: Some(-1) };
+        assert_eq!(parsed, Ok(expected));
     }
 
     #[test]
@@ -70,6 +76,7 @@ mod tests {
         for (text, error) in [
             ("2013-01-01T05:44,B6,725", "line 2: expected 9 fields, found 3"),
             ("2013-01-01T05:44,,725,N804JB,JFK,BQN,-1,-18,1576", "line 2: the carrier is missing"),
+            ("2013-01-01T05:44,B6,725,,JFK,BQN,-1,-18,1576", "line 2: the tail number is missing"),
             ("t,B6,725,N804JB,JFK,BQN,soon,,1", "line 2: departure delay \"soon\" is not a number of minutes"),
         ] {
             assert_eq!(second_line(text), Err(error.to_owned()));

@@ -3,8 +3,9 @@
 /// A receiving end, owned or borrowed: what a [`RecvFuture`](crate::RecvFuture), a
 /// [`RecvStream`](crate::RecvStream) or an [`Iter`](crate::Iter) receives from.
 ///
-/// Implemented by [`Receiver`](crate::Receiver), `&Receiver`, [`spsc::Receiver`](crate::channel::spsc::Receiver) and
-/// `&mut spsc::Receiver`. It cannot be implemented outside hel.
+/// Implemented by [`Receiver`](crate::Receiver), `&Receiver`, [`spsc::Receiver`](crate::channel::spsc::Receiver),
+/// `&mut spsc::Receiver`, [`ShardedReceiver`](crate::channel::mpmc::ShardedReceiver), `&ShardedReceiver` and
+/// [`Tagged`](crate::channel::mpmc::Tagged) ones. It cannot be implemented outside hel.
 pub trait Source: sealed::Source<Value = <Self as Source>::Item> {
     /// What is received.
     type Item;
@@ -13,8 +14,9 @@ pub trait Source: sealed::Source<Value = <Self as Source>::Item> {
 /// A sending end, owned or borrowed: what a [`SendFuture`](crate::SendFuture) or a [`SendSink`](crate::SendSink) sends
 /// to.
 ///
-/// Implemented by [`Sender`](crate::Sender), `&Sender`, [`spsc::Sender`](crate::channel::spsc::Sender) and
-/// `&mut spsc::Sender`. It cannot be implemented outside hel.
+/// Implemented by [`Sender`](crate::Sender), `&Sender`, [`spsc::Sender`](crate::channel::spsc::Sender),
+/// `&mut spsc::Sender`, [`RoundRobinSender`](crate::channel::mpmc::RoundRobinSender),
+/// [`KeyFnSender`](crate::channel::mpmc::KeyFnSender) and references to them. It cannot be implemented outside hel.
 pub trait Target: sealed::Target<Value = <Self as Target>::Item> {
     /// What is sent.
     type Item;

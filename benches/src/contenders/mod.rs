@@ -5,6 +5,7 @@ mod crossbeam;
 mod crossfire;
 mod flume;
 mod hel;
+mod hel_rs;
 mod kanal;
 mod rtrb;
 mod std;

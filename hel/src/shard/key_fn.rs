@@ -1,12 +1,12 @@
 use std::fmt;
 use std::hash::{BuildHasher, Hash};
 use std::ops::Deref;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{DefaultHashBuilder, KeySender, ShardSenders};
 use crate::ends::sealed;
 use crate::errors::{SendBatchError, SendError, TrySendBatchError, TrySendError};
-use crate::future::{SendBatchFuture, SendFuture};
+use crate::future::{SendBatchFuture, SendFuture, SendRefFuture};
 use crate::mpmc::Sender;
 use crate::op::{self, RawTarget, Unsent};
 use crate::ring::Refused;
@@ -15,7 +15,8 @@ use crate::wait::{End, Limit, Side};
 /// A keyed sender that finds the key in the value: what [`KeySender::by`] returns.
 ///
 /// Since it takes plain values it can send batches and be a sink. The key function is called for each value before the
-/// value is moved; if it panics, the value is still where it was.
+/// value is moved; if it panics, the value is still where it was. A type that has to be named takes a `fn` pointer for
+/// the key: `KeyFnSender<Order, fn(&Order) -> &str>`.
 pub struct KeyFnSender<T, F, S = DefaultHashBuilder> {
     keyed: KeySender<T, S>,
     key: F,
@@ -73,6 +74,30 @@ where
     #[inline]
     pub fn send_timeout(&self, value: T, limit: Duration) -> Result<(), SendError<T>> {
         self.shard_of(&value).send_timeout(value, limit)
+    }
+
+    /// Blocks the thread until `deadline` at most. A deadline in the past is one try.
+    ///
+    /// # Errors
+    /// As [`send_timeout`](Self::send_timeout).
+    #[inline]
+    pub fn send_deadline(&self, value: T, deadline: Instant) -> Result<(), SendError<T>> {
+        self.shard_of(&value).send_deadline(value, deadline)
+    }
+
+    /// Sends the value out of the caller's slot, in a task.
+    ///
+    /// # Errors
+    /// `Disconnected`; the value is still in its slot.
+    ///
+    /// # Panics
+    /// If the slot is empty.
+    ///
+    /// # Cancel safety
+    /// The slot is `Some` if and only if the value has not been sent.
+    #[inline]
+    pub fn send_ref_async<'a>(&'a self, value: &'a mut Option<T>) -> SendRefFuture<'a, &'a Sender<T>> {
+        self.shard_of(value.as_ref().expect("there is no value to send")).send_ref_async(value)
     }
 
     /// Sends the value in a task.

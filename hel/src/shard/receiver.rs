@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::Tagged;
 use crate::ends::sealed::{Borrowed, Source};
-use crate::errors::{RecvError, TryRecvError};
+use crate::errors::{AsyncRecvError, RecvError, TryRecvError};
 use crate::future::{RecvBatchFuture, RecvFuture};
 use crate::iter::{Iter, TryIter};
 use crate::link::group::Group;
@@ -157,6 +157,22 @@ impl<T> ShardedReceiver<T> {
         let polled = wait.poll(&mut Tagged(&*self).rx(), cx.waker(), op::look_recv);
         self.wait = wait;
         polled.map(Result::ok)
+    }
+
+    /// Appends up to `max` values to `into`, or registers the task of `cx` to be woken when there is one.
+    ///
+    /// # Errors
+    /// `Disconnected` once every shard is closed and drained. A `max` of 0 is ready at once, with 0.
+    pub fn poll_recv_batch(
+        &mut self,
+        cx: &mut Context<'_>,
+        into: &mut Vec<T>,
+        max: usize,
+    ) -> Poll<Result<usize, AsyncRecvError>> {
+        let mut wait = std::mem::replace(&mut self.wait, Wait::soft());
+        let polled = wait.poll(&mut self.rx(), cx.waker(), |end| op::look_recv_batch(end, max, into));
+        self.wait = wait;
+        polled
     }
 
     /// Takes back the registration of a poll that was pending.
