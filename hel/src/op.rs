@@ -217,7 +217,8 @@ pub(crate) fn try_recv_batch<R: RawSource>(
     if max == 0 {
         return Ok(0);
     }
-    match retry(&mut end, |end| end.take_many(max, into)) {
+    let first = end.take_many(max, into);
+    match first.or_else(|_| retry(&mut end, |end| end.take_many(max, into))) {
         Ok(count) => Ok(count),
         Err(Starved::Drained) => Err(TryRecvError::Disconnected),
         Err(Starved::Empty | Starved::Hole) => Err(TryRecvError::Empty),
@@ -247,8 +248,10 @@ fn try_send_again<R: RawTarget>(end: &mut R, mut value: Option<R::Item>) -> Resu
 pub(crate) fn try_send_batch<R: RawTarget>(mut end: R, values: &mut Vec<R::Item>) -> Result<usize, TrySendBatchError> {
     let mut values = Unsent::new(values);
     while values.len() > 0 {
-        match retry(&mut end, |end| end.offer_many(&mut values, usize::MAX)) {
-            Ok(()) => {}
+        let first = end.offer_many(&mut values, usize::MAX);
+        match first.or_else(|_| retry(&mut end, |end| end.offer_many(&mut values, usize::MAX))) {
+            // More than one run: from here on taking from the front has to be cheap.
+            Ok(()) => values.turn(),
             Err(Refused::Closed) => return Err(TrySendBatchError::Disconnected { sent: values.sent() }),
             Err(Refused::Full | Refused::Hole) => return Err(TrySendBatchError::Full { sent: values.sent() }),
         }

@@ -3,6 +3,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use super::POLLED_AFTER_READY;
 use crate::mpmc::Sender;
 use crate::wait::{Side, Wait};
 
@@ -49,6 +50,7 @@ impl<T> Future for ClosedFuture<'_, T> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let Self { channels, wait } = self.get_mut();
+        assert!(!wait.is_finished(), "{POLLED_AFTER_READY}");
         while let Some(room) = channels.next() {
             ready!(wait.poll_closed(room, cx.waker()));
             match channels {
@@ -56,7 +58,15 @@ impl<T> Future for ClosedFuture<'_, T> {
                 Channels::Shards(shards) => *shards = &shards[1..],
             }
         }
+        wait.finish();
         Poll::Ready(())
+    }
+}
+
+#[cfg(feature = "futures")]
+impl<T> futures_core::FusedFuture for ClosedFuture<'_, T> {
+    fn is_terminated(&self) -> bool {
+        self.wait.is_finished()
     }
 }
 

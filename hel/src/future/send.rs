@@ -51,7 +51,7 @@ impl<K: Target> Future for SendFuture<K> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        assert!(!this.wait.is_finished(), "{POLLED_AFTER_READY}");
+        assert!(!this.wait.is_finished() && this.value.is_some(), "{POLLED_AFTER_READY}");
         let value = &mut this.value;
         let polled = this.wait.poll(&mut this.target.raw(), cx.waker(), |end| look_send(end, value));
         polled.map(|result| {
@@ -112,7 +112,7 @@ impl<K: Target> Future for SendRefFuture<'_, K> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        assert!(!this.wait.is_finished(), "{POLLED_AFTER_READY}");
+        assert!(!this.wait.is_finished() && this.value.is_some(), "{POLLED_AFTER_READY}");
         let value = &mut *this.value;
         let polled = this.wait.poll(&mut this.target.raw(), cx.waker(), |end| look_send(end, value));
         if polled.is_ready() {

@@ -4,6 +4,8 @@
 //! on the ring. Closing is different for the two rings, so each has a file of its own.
 
 pub(crate) mod group;
+#[cfg(all(test, hel_loom))]
+mod models;
 pub(crate) mod mpmc;
 pub(crate) mod spsc;
 

@@ -164,6 +164,7 @@ impl<T> Shared<T> {
 
 /// Raises a count that is not 0.
 fn revive(count: &AtomicUsize) -> bool {
+    // ORDERING: Relaxed: a guess, which the exchange verifies.
     let mut now = count.load(Ordering::Relaxed);
     while now != 0 {
         // ORDERING: AcqRel on success, with the `fetch_sub` of a handle that goes; a failure only tries again.
@@ -202,8 +203,12 @@ impl<T> RawTarget for Tx<'_, T> {
 
     #[inline(always)]
     fn offer(&mut self, value: &mut Option<T>) -> Result<(), Refused> {
+        // Before the claim: one that is not filled is a hole for ever.
+        assert!(value.is_some(), "an operation under way holds its value");
         let claim = self.0.link.ring.claim()?;
-        claim.fill(value.take().expect("an operation under way holds its value"));
+        if let Some(value) = value.take() {
+            claim.fill(value);
+        }
         self.0.pushed(1);
         Ok(())
     }

@@ -142,6 +142,7 @@ impl<T> RawTarget for Tx<T> {
         if self.pushed(count) || self.met_close() {
             return Ok(());
         }
+        values.turn();
         let mut result = Ok(());
         while let Some(value) = self.0.reclaim() {
             values.put_back(value);

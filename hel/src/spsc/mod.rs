@@ -23,7 +23,7 @@ use crate::sync::Arc;
 pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     let shared = Arc::new(Shared::new(capacity));
     #[allow(unsafe_code)]
-    // SAFETY: the ring is new and its roles are claimed here only (ring/README.md, roles).
+    // SAFETY: the ring is new and its roles are claimed here only (ring/README.md, I7).
     let (producer, consumer) = unsafe { claim_roles(shared) };
     (Sender::new(Tx::new(producer)), Receiver::new(Rx::new(consumer)))
 }

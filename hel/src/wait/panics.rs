@@ -20,6 +20,14 @@ impl FirstPanic {
         }
     }
 
+    /// Runs one piece of user code whose panic goes on, unless this thread is unwinding already: a second one would
+    /// abort.
+    pub(crate) fn guard(f: impl FnOnce()) {
+        let mut panics = Self::default();
+        panics.run(f);
+        panics.resume();
+    }
+
     /// Goes on with the first panic. While this thread is unwinding already it is swallowed: a second one would abort.
     pub(crate) fn resume(self) {
         if let Some(payload) = self.0 {

@@ -47,8 +47,9 @@ struct Back {
     queue: Mutex<Queue>,
     /// Wake-ups that a notifier owes and could not deal out, since the queue was locked.
     owed: AtomicU32,
-    /// Fences run by notifiers with nobody waiting, since the gate was last cleared.
-    paid: AtomicU32,
+    /// Fences run by notifiers with nobody waiting, since one of them last cleared the gate for it. Alone on its line,
+    /// since notifiers write it.
+    paid: CachePadded<AtomicU32>,
     spin: Spin,
     /// One owner waits here, through `&mut`.
     exclusive: bool,
@@ -115,7 +116,7 @@ impl Side {
             back: CachePadded::new(Back {
                 queue: Mutex::default(),
                 owed: AtomicU32::new(0),
-                paid: AtomicU32::new(0),
+                paid: CachePadded::new(AtomicU32::new(0)),
                 spin: Spin::new(),
                 exclusive,
             }),
@@ -160,6 +161,12 @@ impl Side {
 
     #[inline(never)]
     fn notify_armed(&self, count: usize) -> u32 {
+        // ORDERING: Relaxed, as in `notify`. CLOSED alone is as quiet as 0.
+        let gate = self.front.gate.load(Ordering::Relaxed);
+        if gate == bits::CLOSED && self.any_gate() == 0 {
+            barrier::point();
+            return gate;
+        }
         // ORDERING: Relaxed, only for the defect below.
         let stale = if defect(Defect::WaitingOnFirstLoad) { self.front.gate.load(Ordering::Relaxed) } else { u32::MAX };
         // ORDERING: N3. Pairs with the barrier in `register`: either the load in `tell` sees WAITING, or the waiter's
@@ -269,6 +276,14 @@ impl Side {
         self.settle();
     }
 
+    /// As [`unlock`](Self::unlock), and drops a waker that is not needed any more: user code, too.
+    fn unlock_and_drop(&self, queue: MutexGuard<'_, Queue>, waker: Option<Waker>) {
+        let mut panics = FirstPanic::default();
+        panics.run(|| self.unlock(queue));
+        panics.run(|| drop(waker));
+        panics.resume();
+    }
+
     /// As [`unlock`](Self::unlock), and wakes one that was taken out.
     fn unlock_and_wake(&self, queue: MutexGuard<'_, Queue>, waker: Waker) {
         drop(queue);
@@ -277,7 +292,7 @@ impl Side {
             wakers.push(waker);
             self.settle_all(wakers);
         } else {
-            waker.wake();
+            FirstPanic::guard(|| waker.wake());
         }
     }
 
@@ -335,7 +350,7 @@ impl Side {
 
     /// R1 and R2: puts a waiter in the queue and makes every publish either visible to its next look or a wake-up.
     ///
-    /// `key` is set before anything can panic. `done` counts the operations of this side, for the policy.
+    /// `key` is set before anything can panic, and a panic of somebody else's waker goes on at the end only. `done` counts the operations of this side, for the policy.
     #[cold]
     pub(super) fn register(&self, key: &mut Option<Key>, waker: Waker, kind: Kind, at_front: bool, done: usize) {
         let mut queue = self.back.queue.lock();
@@ -351,8 +366,8 @@ impl Side {
             return;
         }
         // R2, where it is no more than a fence, is the one in `settle`: it pairs with N3 in `notify_armed`.
-        self.unlock(queue);
         let mut panics = FirstPanic::default();
+        panics.run(|| self.unlock(queue));
         for waker in dead.into_iter().flatten() {
             panics.run(|| waker.wake());
         }
@@ -363,7 +378,7 @@ impl Side {
                 // ORDERING: AcqRel. Release: who trusts this bit sees our barrier as returned (W3).
                 self.front.gate.fetch_or(bits::FENCED, Ordering::AcqRel);
             }
-            self.unlock(queue);
+            panics.run(|| self.unlock(queue));
         }
         panics.resume();
     }
@@ -384,15 +399,14 @@ impl Side {
                 queue = self.back.queue.lock();
                 match queue.waiters.waker_mut(key) {
                     None => {
-                        self.unlock(queue);
+                        self.unlock_and_drop(queue, Some(clone));
                         return false;
                     }
                     Some(held) => Some(std::mem::replace(held, clone)),
                 }
             }
         };
-        self.unlock(queue);
-        drop(spare);
+        self.unlock_and_drop(queue, spare);
         true
     }
 
@@ -412,8 +426,7 @@ impl Side {
         if stood && queue.waiters.is_empty() {
             self.emptied(&mut queue);
         }
-        self.unlock(queue);
-        drop(waker);
+        self.unlock_and_drop(queue, waker);
         stood
     }
 
@@ -424,8 +437,11 @@ impl Side {
         let mut queue = self.back.queue.lock();
         let waiters = std::mem::take(&mut queue.waiters);
         let watchers = std::mem::take(&mut queue.watchers);
-        if !waiters.is_empty() {
-            // ORDERING: AcqRel, as in `emptied`. The era stays open: a closed gate is never 0 again.
+        if barrier::asymmetric() {
+            // Those who drain the channel need not fence for those who have just been woken.
+            self.clear(&mut queue);
+        } else {
+            // ORDERING: AcqRel, as in `emptied`.
             self.front.gate.fetch_and(!bits::WAITING, Ordering::AcqRel);
         }
         drop(queue);
@@ -460,8 +476,7 @@ impl Side {
                 None
             }
         };
-        self.unlock(queue);
-        drop(spare);
+        self.unlock_and_drop(queue, spare);
         closed
     }
 
@@ -469,7 +484,6 @@ impl Side {
     pub(super) fn unwatch(&self, key: Key) {
         let mut queue = self.back.queue.lock();
         let waker = queue.watchers.remove(key);
-        self.unlock(queue);
-        drop(waker);
+        self.unlock_and_drop(queue, waker);
     }
 }

@@ -147,8 +147,8 @@ impl Wait {
 
     /// One poll: `look` really tries, and says `None` if the operation has to wait.
     ///
-    /// `Pending` is given out only if, at the last lock, an entry with this very waker stood in the queue and a look
-    /// after that found nothing.
+    /// `Pending` is given out only if, at the last lock, an entry with this very waker stood in the queue, and a look
+    /// after its registration found nothing.
     #[inline]
     pub(crate) fn poll<E: End, O>(
         &mut self,

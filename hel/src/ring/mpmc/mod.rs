@@ -140,6 +140,8 @@ impl<T> Ring<T> {
     fn refused_at(&self, tail: usize) -> Option<Refused> {
         let positions = &self.fixed.positions;
         if tail & positions.mark() != 0 {
+            // Read once more with Acquire, with `close`: a marked tail stays as it is.
+            let _marked = self.tail.load(Ordering::Acquire);
             return Some(Refused::Closed);
         }
         // ORDERING: Relaxed: a snapshot. Who has to be sure puts a full fence before a second attempt.
@@ -237,9 +239,9 @@ impl<T> Ring<T> {
     /// Why the slot at the head held nothing; none if the head has moved on since.
     fn starved_at(&self, head: usize) -> Option<Starved> {
         let mark = self.fixed.positions.mark();
-        // ORDERING: Relaxed: a snapshot. Who has to be sure puts a full fence before a second attempt; and a marked tail
-        // is final whenever it is read (I6).
-        let tail = self.tail.load(Ordering::Relaxed);
+        // Acquire for the mark, with `close`. Otherwise a snapshot: who has to be sure puts a full fence before a second
+        // attempt; and a marked tail is final whenever it is read (I6).
+        let tail = self.tail.load(Ordering::Acquire);
         // ORDERING: Relaxed: if the slot was barred because `head` was stale, its stamp carries the claim that moved it.
         if self.head.load(Ordering::Relaxed) != head {
             return None;
@@ -289,9 +291,9 @@ impl<T> Ring<T> {
     /// Marks the tail, after which nothing can be claimed for pushing. True if this call did it.
     pub(crate) fn close(&self) -> bool {
         let mark = self.fixed.positions.mark();
-        // ORDERING: Relaxed: the RMW has its place in the order of claims, each of which fails after it. Who has to learn
-        // of it is told by a Release of the caller's own.
-        self.tail.fetch_or(mark, Ordering::Relaxed) & mark == 0
+        // ORDERING: AcqRel. Release: who is told Closed or Drained sees what the closer did before. Its place among the
+        // claims, each of which fails after it, the RMW has in any case.
+        self.tail.fetch_or(mark, Ordering::AcqRel) & mark == 0
     }
 
     /// Pops and drops until nothing is served. A drop that panics does not stop the rest; the first panic goes on
