@@ -25,6 +25,8 @@ mod future;
 mod iter;
 #[forbid(unsafe_code)]
 mod link;
+#[cfg(all(test, hel_loom))]
+mod models;
 #[forbid(unsafe_code)]
 mod mpmc;
 #[forbid(unsafe_code)]

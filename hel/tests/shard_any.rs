@@ -439,3 +439,22 @@ fn senders_that_wait_for_room_in_any_are_woken_in_turn() {
     assert!(rx.shards().iter().map(|shard| shard.recv().unwrap()).eq([2, 1, 7]));
     assert_eq!(log.take(), [3]);
 }
+
+/// Which shard a keyed batch needs only it knows: woken for another one, it must not use that wake-up up.
+#[test]
+fn keyed_batches_that_wait_leave_each_other_their_wake_ups() {
+    let (tx, rx) = shard_key::<usize, 1>(2);
+    let keys = [0, 1].map(|shard| (0..).find(|key: &usize| tx.shard_index(key) == shard).unwrap());
+    let (tx, log) = (tx.by(|key: &usize| key), Log::default());
+    keys.iter().for_each(|&key| tx.try_send(key).unwrap());
+    let [mut zero, mut one] = keys.map(|key| vec![key]);
+    let (mut first, mut second) = (tx.send_batch_async(&mut zero), tx.send_batch_async(&mut one));
+    assert!(poll_with(&mut first, &log.waker(0)).is_pending());
+    assert!(poll_with(&mut second, &log.waker(1)).is_pending());
+    assert_eq!(rx.shards()[1].recv(), Ok(keys[1]));
+    assert!(log.take().contains(&1), "though the other came first");
+    assert!(poll_with(&mut first, &log.waker(0)).is_pending());
+    assert_eq!(poll_once(&mut second), Poll::Ready(Ok(1)));
+    assert_eq!((rx.shards()[0].recv(), log.take()), (Ok(keys[0]), vec![0]));
+    assert_eq!(poll_once(&mut first), Poll::Ready(Ok(1)));
+}

@@ -10,6 +10,7 @@ use crate::future::{SendBatchFuture, SendFuture, SendRefFuture};
 use crate::mpmc::Sender;
 use crate::op::{self, RawTarget, Unsent};
 use crate::ring::Refused;
+use crate::sync::{Defect, defect};
 use crate::wait::{End, Limit, Side};
 
 /// A keyed sender that finds the key in the value: what [`KeySender::by`] returns.
@@ -208,7 +209,7 @@ impl<T, F, S> End for KeyFnTx<'_, T, F, S> {
 
     /// Woken for another shard than the one it needs, it must not use that wake-up up.
     fn is_choosy(&self) -> bool {
-        true
+        !defect(Defect::KeyedBatchNotChoosy)
     }
 }
 
@@ -225,12 +226,14 @@ where
         self.0.keyed.senders().offer(self.0.keyed.shard_index((self.0.key)(held)), value)
     }
 
-    /// Sends the values at the front that go to one shard.
+    /// Sends the values at the front that go to one shard, and asks for the keys of no more than that has room for.
     fn offer_many(&mut self, values: &mut Unsent<'_, T>, max: usize) -> Result<(), Refused> {
         let shard = |value: &T| self.0.keyed.shard_index((self.0.key)(value));
         let mut front = values.iter();
         let index = front.next().map(shard).expect("a batch under way has values left");
-        let run = 1 + front.take(max - 1).take_while(|value| shard(value) == index).count();
+        let room = self.0.shards()[index].capacity().saturating_sub(self.0.shards()[index].len());
+        let more = max.min(room).saturating_sub(1);
+        let run = 1 + front.take(more).take_while(|value| shard(value) == index).count();
         self.0.keyed.senders().offer_many(index, values, run)
     }
 }

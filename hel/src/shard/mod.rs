@@ -8,6 +8,8 @@ mod group;
 mod hash;
 mod key;
 mod key_fn;
+#[cfg(all(test, hel_loom))]
+mod models;
 mod pairs;
 mod receiver;
 mod round_robin;

@@ -11,8 +11,8 @@ use crate::link::group::Group;
 use crate::mpmc::Receiver;
 use crate::op::{self, RawSource};
 use crate::ring::Starved;
-use crate::sync::Arc;
 use crate::sync::atomic::{AtomicUsize, Ordering};
+use crate::sync::{Arc, Defect, defect};
 use crate::wait::{End, FirstPanic, Limit, Side, Wait};
 
 /// Receives from all shards of a channel, or hands out a receiver for each.
@@ -25,10 +25,10 @@ use crate::wait::{End, FirstPanic, Limit, Side, Wait};
 pub struct ShardedReceiver<T> {
     shards: Box<[Receiver<T>]>,
     group: Arc<Group>,
-    /// The shard to begin with, and how many values it has given in its turn.
+    /// The shard to begin with, and how many values were received in this turn.
     turn: AtomicUsize,
     given: AtomicUsize,
-    /// The shard whose turn it would be by number alone: each comes up, whatever the hints say.
+    /// The shard that is looked at when a turn begins, whatever the hints say: each comes up.
     round: AtomicUsize,
     /// The place of `poll_recv` in the queue.
     wait: Wait,
@@ -374,21 +374,22 @@ const TURN: usize = if cfg!(hel_loom) { 1 } else { 16 };
 impl<T> AnyRx<'_, T> {
     /// Receives from the shard whose turn it is, or from the next that has something.
     pub(super) fn take_any(&mut self) -> Result<(usize, T), Starved> {
-        let first = self.turn();
-        self.find(first, |mut shard| shard.raw().take()).inspect(|&(index, _)| self.gave(index, first, 1))
+        self.find(|mut shard| shard.raw().take()).inspect(|&(index, _)| self.gave(index, 1))
     }
 
-    /// The first success of `attempt`: at the shard `first`, at those that are said to have items, at any other.
-    fn find<O>(
-        &self,
-        first: usize,
-        mut attempt: impl FnMut(&Receiver<T>) -> Result<O, Starved>,
-    ) -> Result<(usize, O), Starved> {
+    /// The first success of `attempt`: at the shard whose turn it is, at those that are said to have items, at any other.
+    fn find<O>(&self, mut attempt: impl FnMut(&Receiver<T>) -> Result<O, Starved>) -> Result<(usize, O), Starved> {
         let AnyRx(this) = self;
         let shards = this.shards.len();
+        // ORDERING: Relaxed, these and those below: the handle's own place, and a race over it only skews the turns.
+        let first = this.turn.load(Ordering::Relaxed);
         if this.group.has_hints() {
-            if let Ok(out) = attempt(&this.shards[first]) {
-                return Ok((first, out));
+            let begins = this.given.load(Ordering::Relaxed) == 0;
+            let by_number = begins.then(|| this.round.load(Ordering::Relaxed));
+            for index in by_number.into_iter().chain([first]) {
+                if let Ok(out) = attempt(&this.shards[index]) {
+                    return Ok((index, out));
+                }
             }
             for _ in 0..shards {
                 let Some(index) = this.group.hinted(first) else { break };
@@ -399,6 +400,9 @@ impl<T> AnyRx<'_, T> {
                     return Ok((index, out));
                 }
             }
+        }
+        if this.group.has_hints() && defect(Defect::SleepsOnHints) {
+            return Err(Starved::Empty);
         }
         let mut starved = Starved::Drained;
         for step in 0..shards {
@@ -417,25 +421,18 @@ impl<T> AnyRx<'_, T> {
         Err(starved)
     }
 
-    /// The shard to begin with.
-    fn turn(&self) -> usize {
-        // ORDERING: Relaxed, these and those below: the handle's own place, and a race over it only skews the turns.
-        self.0.turn.load(Ordering::Relaxed)
-    }
-
-    /// Notes that shard `index` gave `count` values, where `first` had the turn.
-    fn gave(&self, index: usize, first: usize, count: usize) {
+    /// Notes that shard `index` gave `count` values.
+    fn gave(&self, index: usize, count: usize) {
         let AnyRx(this) = self;
-        let given = count + if index == first { this.given.load(Ordering::Relaxed) } else { 0 };
+        let after = |index: usize| if index + 1 < this.shards.len() { index + 1 } else { 0 };
+        let given = this.given.load(Ordering::Relaxed) + count;
         if given < TURN {
             this.turn.store(index, Ordering::Relaxed);
             this.given.store(given, Ordering::Relaxed);
         } else {
-            let round = this.round.load(Ordering::Relaxed) + 1;
-            let round = if round < this.shards.len() { round } else { 0 };
-            this.round.store(round, Ordering::Relaxed);
-            this.turn.store(round, Ordering::Relaxed);
+            this.turn.store(after(index), Ordering::Relaxed);
             this.given.store(0, Ordering::Relaxed);
+            this.round.store(after(this.round.load(Ordering::Relaxed)), Ordering::Relaxed);
         }
     }
 }
@@ -455,9 +452,9 @@ impl<T> End for AnyRx<'_, T> {
     }
 
     fn would_serve(&self) -> bool {
-        let shards = self.0.shards.iter();
+        let looks = if defect(Defect::LeaverLooksAtOneShard) { 1 } else { self.0.shards.len() };
         let mut drained = true;
-        for mut shard in shards {
+        for mut shard in &self.0.shards[..looks] {
             let serves = shard.raw().would_serve();
             let over = shard.is_disconnected() && shard.is_empty();
             if serves && !over {
@@ -479,10 +476,9 @@ impl<T> RawSource for AnyRx<'_, T> {
     fn take_many(&mut self, max: usize, into: &mut Vec<T>) -> Result<usize, Starved> {
         let mut count = 0;
         while count < max {
-            let first = self.turn();
-            match self.find(first, |mut shard| shard.raw().take_many(max - count, into)) {
+            match self.find(|mut shard| shard.raw().take_many(max - count, into)) {
                 Ok((index, more)) => {
-                    self.gave(index, first, more);
+                    self.gave(index, more);
                     count += more;
                 }
                 Err(starved) if count == 0 => return Err(starved),

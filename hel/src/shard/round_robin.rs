@@ -228,9 +228,9 @@ impl<T> fmt::Debug for RoundRobinSender<T> {
 pub struct RoundRobinTx<'a, T>(&'a RoundRobinSender<T>);
 
 impl<T> RoundRobinTx<'_, T> {
-    /// Tries the shards, beginning with the one that is next, until one serves.
+    /// Tries the shards, beginning with the one that is next, until one takes some values: `attempt` says how many.
     #[inline(always)]
-    fn any(&self, mut attempt: impl FnMut(usize) -> Result<(), Refused>) -> Result<(), Refused> {
+    fn any(&self, mut attempt: impl FnMut(usize) -> Result<usize, Refused>) -> Result<(), Refused> {
         let shards = self.0.shards().len();
         // ORDERING: Relaxed, these and those below: the handle's own place, and a race over it only skews the turns.
         let first = self.0.next.load(Ordering::Relaxed);
@@ -238,8 +238,8 @@ impl<T> RoundRobinTx<'_, T> {
         let mut index = first;
         loop {
             match attempt(index) {
-                Ok(()) => {
-                    self.sent_to(index, first);
+                Ok(count) => {
+                    self.sent_to(index, first, count);
                     return Ok(());
                 }
                 Err(Refused::Closed) => {}
@@ -254,12 +254,12 @@ impl<T> RoundRobinTx<'_, T> {
         }
     }
 
-    /// The turn goes on to the shard after `index`, unless its run is not over.
+    /// `count` values went to `index`: the turn goes on to the shard after it, unless its run is not over.
     #[inline(always)]
-    fn sent_to(&self, index: usize, first: usize) {
+    fn sent_to(&self, index: usize, first: usize, count: usize) {
         let of_run = if index == first { self.0.left.load(Ordering::Relaxed) } else { self.0.run };
-        let (next, left) = if of_run > 1 {
-            (index, of_run - 1)
+        let (next, left) = if of_run > count {
+            (index, of_run - count)
         } else {
             (if index + 1 < self.0.shards().len() { index + 1 } else { 0 }, self.0.run)
         };
@@ -295,11 +295,14 @@ impl<T> RawTarget for RoundRobinTx<'_, T> {
 
     #[inline(always)]
     fn offer(&mut self, value: &mut Option<T>) -> Result<(), Refused> {
-        self.any(|index| self.0.offer(index, value))
+        self.any(|index| self.0.offer(index, value).map(|()| 1))
     }
 
     fn offer_many(&mut self, values: &mut Unsent<'_, T>, max: usize) -> Result<(), Refused> {
-        self.any(|index| self.0.offer_many(index, values, max))
+        self.any(|index| {
+            let before = values.len();
+            self.0.offer_many(index, values, max).map(|()| before - values.len())
+        })
     }
 }
 

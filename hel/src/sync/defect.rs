@@ -33,6 +33,16 @@ pub(crate) enum Defect {
     SpscNoSealedLast,
     /// An SPSC sender goes on publishing after it has seen CLOSED.
     SpscSendsOnAfterClosed,
+    /// A shard's notifier that sees a waiter there tells nobody who waits for any shard.
+    ShardBeforeAny,
+    /// The close of a shard wakes nobody who waits for any shard.
+    CloseWithoutAny,
+    /// Who waited for any shard looks at the first one only when it leaves.
+    LeaverLooksAtOneShard,
+    /// Who waits for any shard sleeps when no hint is set.
+    SleepsOnHints,
+    /// A keyed batch uses up the wake-ups for shards that it has no use for.
+    KeyedBatchNotChoosy,
 }
 
 /// Whether this build runs with the defect `which`: never, and nothing is left of the question.
@@ -46,5 +56,5 @@ pub(crate) const fn defect(which: Defect) -> bool {
 /// Whether the model that runs now has the defect `which` put in.
 #[cfg(hel_loom)]
 pub(crate) fn defect(which: Defect) -> bool {
-    super::model::knobs::knobs().defect == Some(which)
+    super::model::knobs::knobs().defects.contains(&Some(which))
 }

@@ -176,7 +176,9 @@ impl Side {
         // Each of the two queues gets the wake-ups: neither can starve beside the other, and what finds nothing to take
         // goes back to sleep.
         let mut panics = FirstPanic::default();
-        panics.run(|| _ = any.tell(count, u32::MAX));
+        if !(defect(Defect::ShardBeforeAny) && self.is_waiting()) {
+            panics.run(|| _ = any.tell(count, u32::MAX));
+        }
         let gate = self.tell(count, stale);
         panics.resume();
         gate
@@ -451,7 +453,7 @@ impl Side {
                 panics.run(|| waker.wake());
             }
         }
-        if let Some(any) = &self.front.any {
+        if let Some(any) = self.front.any.as_ref().filter(|_| !defect(Defect::CloseWithoutAny)) {
             // One shard fewer: those who wait for any of them have to look again.
             panics.run(|| _ = any.notify(usize::MAX));
         }

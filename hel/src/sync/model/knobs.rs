@@ -24,13 +24,14 @@ pub(crate) enum Barriers {
 pub(crate) struct Knobs {
     pub(super) barriers: Barriers,
     pub(super) fences_per_heavy: u32,
-    pub(in crate::sync) defect: Option<Defect>,
+    /// Up to two: some are covered by another rule, which has to go as well before the model can fail.
+    pub(in crate::sync) defects: [Option<Defect>; 2],
     pub(super) glued_fences: bool,
 }
 
 impl Knobs {
     pub(super) const DEFAULT: Self =
-        Self { barriers: Barriers::Asymmetric, fences_per_heavy: 0, defect: None, glued_fences: false };
+        Self { barriers: Barriers::Asymmetric, fences_per_heavy: 0, defects: [None; 2], glued_fences: false };
 }
 
 thread_local! {

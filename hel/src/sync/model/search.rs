@@ -49,9 +49,10 @@ impl Model {
         self
     }
 
-    /// With a defect put in.
+    /// With a defect put in. Called twice, with both.
     pub(crate) fn defect(mut self, which: Defect) -> Self {
-        self.knobs.defect = Some(which);
+        let [last, _] = self.knobs.defects;
+        self.knobs.defects = [Some(which), last];
         self
     }
 
