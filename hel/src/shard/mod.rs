@@ -3,6 +3,7 @@
 //! Nothing is sent or received again here: a route finds the plain sender, and what waits for *any* shard is one more
 //! end with the same attempts. Shards share nothing while nobody waits for any of them.
 
+mod any;
 mod builder;
 mod group;
 mod hash;

@@ -1,5 +1,5 @@
 use super::ShardedReceiver;
-use super::receiver::AnyRx;
+use super::any::AnyRx;
 use crate::ends::sealed;
 use crate::op::RawSource;
 use crate::ring::Starved;
