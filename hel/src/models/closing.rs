@@ -120,7 +120,6 @@ fn d3_drained_is_handed_on() {
         tasks.join();
     }
     in_every_mode(story);
-    Model::new().defect(Defect::DrainedNotReady).fails(story, "deadlock");
     Model::new().no_membarrier().defect(Defect::DrainedNotReady).fails(story, "deadlock");
 }
 

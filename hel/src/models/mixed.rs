@@ -77,7 +77,8 @@ fn spsc_both_ends_block() {
         assert!(rx.recv().is_err());
         sender.join();
     }
-    in_every_mode(story);
+    Model::new().check(story);
+    never_cleared().check(story);
 }
 
 /// One-to-one: the receiver goes while the sender blocks, and the value is taken back or was received.

@@ -183,7 +183,6 @@ fn b11_two_notifiers_and_a_locked_queue() {
         tasks.join();
     }
     Model::new().check(story);
-    Model::new().no_membarrier().check(story);
 }
 
 /// What a handle keeps registered between polls uses up no wake-up that a future or a thread needs.

@@ -15,5 +15,7 @@ pub(crate) use self::panics::FirstPanic;
 pub(crate) use self::side::{Side, bits};
 pub(crate) use self::waiting::{End, Limit, TimedOut, Wait};
 
+#[cfg(all(test, hel_loom))]
+mod models;
 #[cfg(all(test, not(hel_loom)))]
 mod tests;

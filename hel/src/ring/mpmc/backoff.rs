@@ -11,7 +11,7 @@ pub(super) struct Backoff {
 impl Backoff {
     /// The longest wait is two to the power of this many pauses.
     #[cfg(not(hel_loom))]
-    const LIMIT: u32 = 6;
+    const LIMIT: u32 = 8;
     /// To loom one pause is as good as many.
     #[cfg(hel_loom)]
     const LIMIT: u32 = 1;
