@@ -80,9 +80,6 @@ impl<T> Tx<T> {
     /// If the receiver sealed the ring first, what lies past its limit is ours to take back.
     #[cold]
     fn met_close(&mut self) -> bool {
-        if defect(Defect::SpscSendsOnAfterClosed) {
-            return true;
-        }
         defect(Defect::SpscNoSealedLast) || self.0.part()
     }
 }

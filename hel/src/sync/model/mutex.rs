@@ -6,7 +6,7 @@ pub(crate) use loom::sync::MutexGuard;
 /// A lock that no user code ever runs under, so poisoning says nothing.
 ///
 /// loom changes threads inside a critical section only where one of its accesses can matter to another thread, so a
-/// `try_lock` would hardly ever find the lock taken. A step of ours after each lock, and before each try, lets it.
+/// `try_lock` would hardly ever find the lock taken. Steps of ours after each lock, and around each try, let it.
 #[derive(Debug, Default)]
 pub(crate) struct Mutex<T>(loom::sync::Mutex<T>);
 
@@ -21,6 +21,8 @@ impl<T> Mutex<T> {
     /// Takes the lock if it is free.
     pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
         world::with(|world| world.step());
-        self.0.try_lock().ok()
+        let guard = self.0.try_lock().ok()?;
+        world::with(|world| world.step());
+        Some(guard)
     }
 }
