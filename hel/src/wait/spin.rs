@@ -17,6 +17,9 @@ pub(super) struct Spin {
 
 /// A park and the wake that ends it cost about this much, so nobody spins for longer.
 const LONGEST: u32 = 20_000;
+/// The same where others wait on this side already: there are more threads than can be served, and those who spin may
+/// keep the ones they wait for from running.
+const CROWDED: u32 = 2_000;
 /// The shortest budget that is worth having: a cache line goes to another core and back several times.
 const SHORTEST: u32 = 1_000;
 /// The most pauses between two looks. More of them doubled the waiting of a lone item for no further throughput.
@@ -88,6 +91,7 @@ pub(super) fn spin<E: End, O>(
     // ORDERING: Relaxed, both: advice.
     let budget = end.side().spin().budget.load(Ordering::Relaxed);
     let gap = end.side().spin().gap.load(Ordering::Relaxed);
+    let budget = if end.side().is_waiting() { budget.min(CROWDED) } else { budget };
     if budget == 0 {
         return None;
     }
