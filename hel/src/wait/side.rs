@@ -352,7 +352,8 @@ impl Side {
 
     /// R1 and R2: puts a waiter in the queue and makes every publish either visible to its next look or a wake-up.
     ///
-    /// `key` is set before anything can panic, and a panic of somebody else's waker goes on at the end only. `done` counts the operations of this side, for the policy.
+    /// `key` is set before anything can panic, and a panic of somebody else's waker goes on at the end only. `done`
+    /// counts the operations of this side, for the policy.
     #[cold]
     pub(super) fn register(&self, key: &mut Option<Key>, waker: Waker, kind: Kind, at_front: bool, done: usize) {
         let mut queue = self.back.queue.lock();

@@ -22,7 +22,7 @@ const LONGEST: u32 = 20_000;
 const CROWDED: u32 = 2_000;
 /// The shortest budget that is worth having: a cache line goes to another core and back several times.
 const SHORTEST: u32 = 1_000;
-/// The most pauses between two looks. More of them doubled the waiting of a lone item for no further throughput.
+/// The most pauses between two looks: what a lone item may have to wait for others.
 const WIDEST: u32 = 64;
 /// A look that finds more than this many items ready came too early: the next ones wait for more.
 const PLENTY: usize = 4;
@@ -51,11 +51,7 @@ impl Spin {
 
     /// A thread had to park, and all in all waited for `took`: would spinning have been long enough?
     pub(super) fn parked(&self, took: Duration) {
-        if cfg!(hel_loom) {
-            // A checker must do the same thing each time, and clocks do not.
-            return;
-        }
-        // Under loom nobody spins, and a lesson that nobody uses is one more branch of the search.
+        // Under loom nobody spins, and a lesson from the clock would make each execution another one.
         if cfg!(hel_loom) {
             return;
         }
