@@ -23,6 +23,9 @@ pub trait RawTarget: End {
     /// Sends `value` if there is room, and leaves it where it is otherwise.
     fn offer(&mut self, value: &mut Option<Self::Item>) -> Result<(), Refused>;
 
+    /// Whether a refusal for want of room is due to a peer that stands half-way through its own operation.
+    fn at_hole(&self) -> bool;
+
     /// Sends as many as fit at once, at least one and at most `max`, taking them from the front.
     fn offer_many(&mut self, values: &mut Unsent<'_, Self::Item>, max: usize) -> Result<(), Refused>;
 }
@@ -44,6 +47,10 @@ impl<R: RawTarget> RawTarget for &mut R {
     #[inline(always)]
     fn offer(&mut self, value: &mut Option<R::Item>) -> Result<(), Refused> {
         (**self).offer(value)
+    }
+
+    fn at_hole(&self) -> bool {
+        (**self).at_hole()
     }
 
     fn offer_many(&mut self, values: &mut Unsent<'_, R::Item>, max: usize) -> Result<(), Refused> {
@@ -171,7 +178,7 @@ pub(crate) fn look_send<R: RawTarget>(
     match end.offer(value) {
         Ok(()) => Some(Ok(())),
         Err(Refused::Closed) => Some(Err(AsyncSendError::Disconnected(()))),
-        Err(Refused::Full | Refused::Hole) => None,
+        Err(Refused::Full) => None,
     }
 }
 
@@ -184,7 +191,7 @@ pub(crate) fn look_send_batch<R: RawTarget>(
         match end.offer_many(values, usize::MAX) {
             Ok(()) => {}
             Err(Refused::Closed) => return Some(Err(AsyncSendError::Disconnected(()))),
-            Err(Refused::Full | Refused::Hole) => {
+            Err(Refused::Full) => {
                 values.turn();
                 return None;
             }
@@ -203,7 +210,7 @@ pub(crate) fn try_recv<R: RawSource>(mut end: R) -> Result<R::Item, TryRecvError
 
 #[cold]
 fn try_recv_again<R: RawSource>(end: &mut R) -> Result<R::Item, TryRecvError> {
-    retry(end, R::take).map_err(|starved| match starved {
+    retry(end, R::take, starved_at_hole).map_err(|starved| match starved {
         Starved::Drained => TryRecvError::Disconnected,
         Starved::Empty | Starved::Hole => TryRecvError::Empty,
     })
@@ -218,7 +225,7 @@ pub(crate) fn try_recv_batch<R: RawSource>(
         return Ok(0);
     }
     let first = end.take_many(max, into);
-    match first.or_else(|_| retry(&mut end, |end| end.take_many(max, into))) {
+    match first.or_else(|_| retry(&mut end, |end| end.take_many(max, into), starved_at_hole)) {
         Ok(count) => Ok(count),
         Err(Starved::Drained) => Err(TryRecvError::Disconnected),
         Err(Starved::Empty | Starved::Hole) => Err(TryRecvError::Empty),
@@ -236,11 +243,11 @@ pub(crate) fn try_send<R: RawTarget>(mut end: R, value: R::Item) -> Result<(), T
 
 #[cold]
 fn try_send_again<R: RawTarget>(end: &mut R, mut value: Option<R::Item>) -> Result<(), TrySendError<R::Item>> {
-    retry(end, |end| end.offer(&mut value)).map_err(|refused| {
+    retry(end, |end| end.offer(&mut value), refused_at_hole).map_err(|refused| {
         let value = value.expect("a value that was refused is still there");
         match refused {
             Refused::Closed => TrySendError::Disconnected(value),
-            Refused::Full | Refused::Hole => TrySendError::Full(value),
+            Refused::Full => TrySendError::Full(value),
         }
     })
 }
@@ -249,42 +256,40 @@ pub(crate) fn try_send_batch<R: RawTarget>(mut end: R, values: &mut Vec<R::Item>
     let mut values = Unsent::new(values);
     while values.len() > 0 {
         let first = end.offer_many(&mut values, usize::MAX);
-        match first.or_else(|_| retry(&mut end, |end| end.offer_many(&mut values, usize::MAX))) {
+        let again = |end: &mut R| end.offer_many(&mut values, usize::MAX);
+        match first.or_else(|_| retry(&mut end, again, refused_at_hole)) {
             // More than one run: from here on taking from the front has to be cheap.
             Ok(()) => values.turn(),
             Err(Refused::Closed) => return Err(TrySendBatchError::Disconnected { sent: values.sent() }),
-            Err(Refused::Full | Refused::Hole) => return Err(TrySendBatchError::Full { sent: values.sent() }),
+            Err(Refused::Full) => return Err(TrySendBatchError::Full { sent: values.sent() }),
         }
     }
     Ok(values.sent())
 }
 
 /// Whether an attempt failed only since a peer stands half-way through its own.
-trait AtHole {
-    fn at_hole(&self) -> bool;
+fn starved_at_hole<R: RawSource>(_: &R, starved: &Starved) -> bool {
+    matches!(starved, Starved::Hole)
 }
 
-impl AtHole for Starved {
-    fn at_hole(&self) -> bool {
-        matches!(self, Self::Hole)
-    }
-}
-
-impl AtHole for Refused {
-    fn at_hole(&self) -> bool {
-        matches!(self, Self::Hole)
-    }
+/// As [`starved_at_hole`], for the other end.
+fn refused_at_hole<R: RawTarget>(end: &R, refused: &Refused) -> bool {
+    matches!(refused, Refused::Full) && end.at_hole()
 }
 
 /// Tries once more after a full fence, and a bounded number of times at a hole.
-fn retry<R, O, X: AtHole>(end: &mut R, mut attempt: impl FnMut(&mut R) -> Result<O, X>) -> Result<O, X> {
+fn retry<R, O, X>(
+    end: &mut R,
+    mut attempt: impl FnMut(&mut R) -> Result<O, X>,
+    at_hole: impl Fn(&R, &X) -> bool,
+) -> Result<O, X> {
     let mut looks = HOLE_LOOKS;
     loop {
         // ORDERING: what any thread did before this call, as far as we could know, is seen by the attempt: an Empty or
         // Full said after it is linearizable between threads that synchronise.
         barrier::full();
         match attempt(end) {
-            Err(failed) if failed.at_hole() && looks > 0 => {
+            Err(failed) if looks > 0 && at_hole(end, &failed) => {
                 looks -= 1;
                 spin_loop();
             }

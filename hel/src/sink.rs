@@ -97,7 +97,7 @@ impl<K: Target> Sink<K::Item> for SendSink<K> {
                 let item = this.kept.take().expect("a value that was refused is still there");
                 Err(AsyncSendError::Disconnected(item))
             }
-            Ok(()) | Err(Refused::Full | Refused::Hole) => Ok(()),
+            Ok(()) | Err(Refused::Full) => Ok(()),
         }
     }
 

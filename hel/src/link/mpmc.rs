@@ -198,6 +198,20 @@ impl<T> End for Tx<'_, T> {
     }
 }
 
+impl<T> Tx<'_, T> {
+    /// Sends `value` if the ring has room, and says nothing about why it has none.
+    #[inline(always)]
+    pub(crate) fn offer_if_room(&mut self, value: &mut Option<T>) -> bool {
+        assert!(value.is_some(), "an operation under way holds its value");
+        let Some(claim) = self.0.link.ring.claim_if_free() else { return false };
+        if let Some(value) = value.take() {
+            claim.fill(value);
+        }
+        self.0.pushed(1);
+        true
+    }
+}
+
 impl<T> RawTarget for Tx<'_, T> {
     type Item = T;
 
@@ -211,6 +225,10 @@ impl<T> RawTarget for Tx<'_, T> {
         }
         self.0.pushed(1);
         Ok(())
+    }
+
+    fn at_hole(&self) -> bool {
+        self.0.link.ring.at_hole()
     }
 
     fn offer_many(&mut self, values: &mut Unsent<'_, T>, max: usize) -> Result<(), Refused> {

@@ -128,6 +128,10 @@ impl<T> RawTarget for Tx<T> {
         if value.is_some() { Err(Refused::Closed) } else { Ok(()) }
     }
 
+    fn at_hole(&self) -> bool {
+        false
+    }
+
     fn offer_many(&mut self, values: &mut Unsent<'_, T>, max: usize) -> Result<(), Refused> {
         // A claim of many looks for room by itself, so the close is asked for first.
         if self.shared().is_closed() {

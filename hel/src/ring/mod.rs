@@ -18,10 +18,8 @@ mod tests;
 /// Why a claim of room was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// Every slot holds a value that nobody has begun to take.
+    /// The slot at the tail is not free: nobody has taken its value yet, or somebody is just taking it.
     Full,
-    /// The slot at the tail was claimed by a receiver that has not freed it yet.
-    Hole,
     /// The tail is marked: no claim is served any more.
     Closed,
 }

@@ -226,6 +226,10 @@ where
         self.0.keyed.senders().offer(self.0.keyed.shard_index((self.0.key)(held)), value)
     }
 
+    fn at_hole(&self) -> bool {
+        self.0.keyed.senders().at_hole()
+    }
+
     /// Sends the values at the front that go to one shard, and asks for the keys of no more than that has room for.
     fn offer_many(&mut self, values: &mut Unsent<'_, T>, max: usize) -> Result<(), Refused> {
         let shard = |value: &T| self.0.keyed.shard_index((self.0.key)(value));

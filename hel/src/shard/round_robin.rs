@@ -231,7 +231,6 @@ impl<T> RoundRobinTx<'_, T> {
     /// Tries the shards, beginning with the one that is next, until one takes some values: `attempt` says how many.
     #[inline(always)]
     fn any(&self, mut attempt: impl FnMut(usize) -> Result<usize, Refused>) -> Result<(), Refused> {
-        let shards = self.0.shards().len();
         // ORDERING: Relaxed, these and those below: the handle's own place, and a race over it only skews the turns.
         let first = self.0.next.load(Ordering::Relaxed);
         let mut refused = Refused::Closed;
@@ -243,26 +242,43 @@ impl<T> RoundRobinTx<'_, T> {
                     return Ok(());
                 }
                 Err(Refused::Closed) => {}
-                Err(Refused::Hole) => refused = Refused::Hole,
-                Err(Refused::Full) if refused == Refused::Closed => refused = Refused::Full,
-                Err(Refused::Full) => {}
+                Err(Refused::Full) => refused = Refused::Full,
             }
-            index = if index + 1 < shards { index + 1 } else { 0 };
+            index = self.after(index);
             if index == first {
                 return Err(refused);
             }
         }
     }
 
+    /// Sends to the first shard with room, beginning with the one that is next. False: none had any.
+    #[inline(always)]
+    fn pass_over_full(&self, value: &mut Option<T>) -> bool {
+        let first = self.0.next.load(Ordering::Relaxed);
+        let mut index = first;
+        loop {
+            if self.0.offer_if_room(index, value) {
+                self.sent_to(index, first, 1);
+                return true;
+            }
+            index = self.after(index);
+            if index == first {
+                return false;
+            }
+        }
+    }
+
+    /// The shard whose turn comes after that of `index`.
+    #[inline(always)]
+    fn after(&self, index: usize) -> usize {
+        if index + 1 < self.0.shards().len() { index + 1 } else { 0 }
+    }
+
     /// `count` values went to `index`: the turn goes on to the shard after it, unless its run is not over.
     #[inline(always)]
     fn sent_to(&self, index: usize, first: usize, count: usize) {
         let of_run = if index == first { self.0.left.load(Ordering::Relaxed) } else { self.0.run };
-        let (next, left) = if of_run > count {
-            (index, of_run - count)
-        } else {
-            (if index + 1 < self.0.shards().len() { index + 1 } else { 0 }, self.0.run)
-        };
+        let (next, left) = if of_run > count { (index, of_run - count) } else { (self.after(index), self.0.run) };
         if next != first {
             self.0.next.store(next, Ordering::Relaxed);
         }
@@ -295,7 +311,15 @@ impl<T> RawTarget for RoundRobinTx<'_, T> {
 
     #[inline(always)]
     fn offer(&mut self, value: &mut Option<T>) -> Result<(), Refused> {
+        // First without asking why a shard has no room: passing over full ones then costs next to nothing.
+        if self.pass_over_full(value) {
+            return Ok(());
+        }
         self.any(|index| self.0.offer(index, value).map(|()| 1))
+    }
+
+    fn at_hole(&self) -> bool {
+        self.0.senders.at_hole()
     }
 
     fn offer_many(&mut self, values: &mut Unsent<'_, T>, max: usize) -> Result<(), Refused> {

@@ -42,6 +42,12 @@ impl<T> ShardSenders<T> {
         (&mut &self.shards[index]).raw().offer(value)
     }
 
+    /// One attempt at one shard that is passed over if it has no room, whatever the reason.
+    #[inline(always)]
+    pub(super) fn offer_if_room(&self, index: usize, value: &mut Option<T>) -> bool {
+        (&mut &self.shards[index]).raw().offer_if_room(value)
+    }
+
     /// One batch attempt at one shard.
     pub(super) fn offer_many(&self, index: usize, values: &mut Unsent<'_, T>, max: usize) -> Result<(), Refused> {
         (&mut &self.shards[index]).raw().offer_many(values, max)
@@ -66,6 +72,11 @@ impl<T> ShardSenders<T> {
             }
         }
         closed
+    }
+
+    /// Whether some shard has no room only since a receiver stands half-way through its operation.
+    pub(super) fn at_hole(&self) -> bool {
+        self.shards.iter().any(|mut shard| shard.raw().at_hole())
     }
 
     /// Closes all shards. True if this call closed at least one.

@@ -9,10 +9,12 @@ use crate::sync::{cpus, spin_loop, yield_now};
 /// What one side has learnt of waiting without sleeping. All of it is advice: races lose a lesson, nothing else.
 #[derive(Debug)]
 pub(super) struct Spin {
-    /// How long a thread looks before it parks, in nanoseconds. 0: it parks at once.
+    /// How long a thread looks before it lets others run, in nanoseconds.
     budget: AtomicU32,
     /// How many pauses it makes between two looks, so that items gather.
     gap: AtomicU32,
+    /// Parks since the last probe.
+    parks: AtomicU32,
 }
 
 /// A park and the wake that ends it cost about this much, so nobody spins for longer.
@@ -20,16 +22,25 @@ const LONGEST: u32 = 20_000;
 /// The same where others wait on this side already: there are more threads than can be served, and those who spin may
 /// keep the ones they wait for from running.
 const CROWDED: u32 = 2_000;
-/// The shortest budget that is worth having: a cache line goes to another core and back several times.
+/// The shortest budget: a cache line goes to another core and back several times.
 const SHORTEST: u32 = 1_000;
+/// Two threads that wake each other in turn never learn that they need not sleep, since each sees the other's wake-up
+/// and not its answer. So after this many parks one of them looks for long enough to outlast a wake-up.
+const PROBE_EVERY: u32 = 32;
+const PROBE: u32 = 50_000;
 /// The most pauses between two looks: what a lone item may have to wait for others.
 const WIDEST: u32 = 64;
 /// A look that finds more than this many items ready came too early: the next ones wait for more.
 const PLENTY: usize = 4;
+/// How often a thread lets others run, and looks, before it parks. A yield with nobody to run costs a tenth of a park;
+/// with somebody, the peer often among them, a park and its wake-up are saved.
+const YIELDS: u32 = 4;
+/// A yield that takes longer has let somebody run.
+const SWITCH: Duration = Duration::from_micros(2);
 
 impl Spin {
     pub(super) fn new() -> Self {
-        Self { budget: AtomicU32::new(LONGEST), gap: AtomicU32::new(1) }
+        Self { budget: AtomicU32::new(LONGEST), gap: AtomicU32::new(1), parks: AtomicU32::new(0) }
     }
 
     /// The budget as it stands.
@@ -38,15 +49,40 @@ impl Spin {
         self.budget.load(Ordering::Relaxed)
     }
 
-    /// A look after some pauses found `ready` more operations that would go at once.
-    fn succeeded(&self, took: Duration, gap: u32, ready: usize) {
-        let gap = if ready > PLENTY { (gap * 2).min(WIDEST) } else { (gap / 2).max(1) };
+    /// How long the next spin may take.
+    pub(super) fn next_budget(&self, others_wait: bool) -> Duration {
         // ORDERING: Relaxed, all of them: advice.
+        let budget = if others_wait {
+            self.budget.load(Ordering::Relaxed).min(CROWDED)
+        } else if self.parks.load(Ordering::Relaxed) >= PROBE_EVERY {
+            self.parks.store(0, Ordering::Relaxed);
+            PROBE
+        } else {
+            self.budget.load(Ordering::Relaxed)
+        };
+        Duration::from_nanos(u64::from(budget))
+    }
+
+    /// A look after some pauses found `ready` more operations that would go at once.
+    fn gathered(&self, gap: u32, ready: usize) {
+        let gap = if ready > PLENTY { (gap * 2).min(WIDEST) } else { (gap / 2).max(1) };
+        // ORDERING: Relaxed: advice.
         self.gap.store(gap, Ordering::Relaxed);
+    }
+
+    /// Being awake for `took` was enough, so several times that is worth trying.
+    pub(super) fn succeeded(&self, took: Duration) {
         let enough = nanos(took).saturating_mul(4).clamp(SHORTEST, LONGEST);
+        // ORDERING: Relaxed, both: advice.
         if self.budget.load(Ordering::Relaxed) < enough {
             self.budget.store(enough, Ordering::Relaxed);
         }
+    }
+
+    /// A yield let another thread run, which did not run while we spun.
+    pub(super) fn crowded(&self) {
+        // ORDERING: Relaxed, both: advice.
+        self.budget.store(shorter(self.budget.load(Ordering::Relaxed)), Ordering::Relaxed);
     }
 
     /// A thread had to park, and all in all waited for `took`: would spinning have been long enough?
@@ -55,17 +91,16 @@ impl Spin {
         if cfg!(hel_loom) {
             return;
         }
-        // ORDERING: Relaxed, both: advice.
+        // ORDERING: Relaxed, all of them: advice.
+        self.parks.store(self.parks.load(Ordering::Relaxed).saturating_add(1), Ordering::Relaxed);
         let budget = self.budget.load(Ordering::Relaxed);
-        let next = if nanos(took) < 2 * LONGEST { (budget * 2).clamp(SHORTEST, LONGEST) } else { shorter(budget) };
+        let next = if nanos(took) < 2 * LONGEST { (budget * 2).min(LONGEST) } else { shorter(budget) };
         self.budget.store(next, Ordering::Relaxed);
     }
 }
 
-/// Half the budget, and nothing at all once that is too short to be of use.
 fn shorter(budget: u32) -> u32 {
-    let half = budget / 2;
-    if half < SHORTEST { 0 } else { half }
+    (budget / 2).max(SHORTEST)
 }
 
 fn nanos(time: Duration) -> u32 {
@@ -74,24 +109,32 @@ fn nanos(time: Duration) -> u32 {
 
 /// Looks again until the side's budget is used up or the deadline has come. `None`: it is time to park.
 ///
-/// On a single processor there is nothing to wait for while we run, and under loom every look is a branch of its own.
+/// Under loom every look is a branch of its own, so there nobody waits awake.
 pub(super) fn spin<E: End, O>(
     end: &mut E,
     started: Instant,
     deadline: Option<Instant>,
     look: &mut impl FnMut(&mut E) -> Option<O>,
 ) -> Option<O> {
-    if cpus() == 1 || cfg!(hel_loom) {
+    if cfg!(hel_loom) {
         return None;
     }
-    // ORDERING: Relaxed, both: advice.
-    let budget = end.side().spin().budget.load(Ordering::Relaxed);
+    pause(end, started, deadline, look).or_else(|| let_others_run(end, started, deadline, look))
+}
+
+/// Looks with pauses between. On a single processor there is nothing to wait for while we run.
+fn pause<E: End, O>(
+    end: &mut E,
+    started: Instant,
+    deadline: Option<Instant>,
+    look: &mut impl FnMut(&mut E) -> Option<O>,
+) -> Option<O> {
+    if cpus() == 1 {
+        return None;
+    }
+    // ORDERING: Relaxed: advice.
     let gap = end.side().spin().gap.load(Ordering::Relaxed);
-    let budget = if end.side().is_waiting() { budget.min(CROWDED) } else { budget };
-    if budget == 0 {
-        return None;
-    }
-    let planned = started + Duration::from_nanos(u64::from(budget));
+    let planned = started + end.side().spin().next_budget(end.side().is_waiting());
     let until = deadline.map_or(planned, |at| at.min(planned));
     loop {
         for _ in 0..gap {
@@ -100,13 +143,43 @@ pub(super) fn spin<E: End, O>(
         let out = look(end);
         let now = Instant::now();
         if out.is_some() {
-            end.side().spin().succeeded(now.saturating_duration_since(started), gap, end.ready());
+            end.side().spin().succeeded(now.saturating_duration_since(started));
+            end.side().spin().gathered(gap, end.ready());
             return out;
         }
         if now >= until {
-            // The peer may be waiting for this very processor.
-            yield_now();
             return None;
         }
     }
+}
+
+/// Looks with yields between: the peer may be waiting for this very processor.
+fn let_others_run<E: End, O>(
+    end: &mut E,
+    started: Instant,
+    deadline: Option<Instant>,
+    look: &mut impl FnMut(&mut E) -> Option<O>,
+) -> Option<O> {
+    let mut before = Instant::now();
+    let mut crowded = false;
+    for _ in 0..YIELDS {
+        if deadline.is_some_and(|at| before >= at) {
+            return None;
+        }
+        yield_now();
+        let out = look(end);
+        let now = Instant::now();
+        if !crowded && now.saturating_duration_since(before) > SWITCH {
+            crowded = true;
+            end.side().spin().crowded();
+        }
+        if out.is_some() {
+            if !crowded {
+                end.side().spin().succeeded(now.saturating_duration_since(started));
+            }
+            return out;
+        }
+        before = now;
+    }
+    None
 }

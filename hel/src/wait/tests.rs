@@ -264,10 +264,30 @@ fn spinning_learns() {
     for _ in 0..8 {
         spin.parked(Duration::from_millis(5));
     }
-    assert_eq!(spin.budget(), 0, "long waits: park at once");
-    spin.parked(Duration::from_micros(2));
     let short = spin.budget();
-    assert!(short > 0, "a short wait: spinning would have done");
+    assert!(short <= 1_000, "long waits: next to no spinning");
     spin.parked(Duration::from_micros(2));
-    assert!(spin.budget() > short);
+    assert!(spin.budget() > short, "a short wait: spinning would have done");
+    spin.succeeded(Duration::from_micros(2));
+    assert!(spin.budget() >= 8_000, "several times what was enough");
+    let long = spin.budget();
+    spin.crowded();
+    assert!(spin.budget() < long, "others want to run");
+}
+
+/// Two threads that wake each other up in turn look for long enough now and then to find out that they need not.
+#[test]
+fn parking_for_ever_is_put_to_the_test() {
+    let spin = Spin::new();
+    let wake_up = Duration::from_micros(40);
+    let probes = (0..1_000).filter(|_| {
+        spin.parked(Duration::from_millis(5));
+        spin.next_budget(false) > wake_up
+    });
+    let probes = probes.count();
+    assert!((10..100).contains(&probes), "{probes} probes");
+    for _ in 0..1_000 {
+        spin.parked(Duration::from_millis(5));
+    }
+    assert!(spin.next_budget(true) < wake_up, "not where others wait");
 }

@@ -96,6 +96,18 @@ impl<T> Ring<T> {
         }
     }
 
+    /// Claims the slot at the tail, unless it is not free: why is left open, which makes passing over a full ring cheap.
+    #[inline(always)]
+    pub(crate) fn claim_if_free(&self) -> Option<Claim<'_, T>> {
+        point();
+        match self.try_claim() {
+            Attempt::Won(claim) => Some(claim),
+            // ORDERING: Relaxed: only whether the guess that barred us was out of date.
+            Attempt::Barred { at } if self.tail.load(Ordering::Relaxed) == at => None,
+            Attempt::Lost | Attempt::Barred { .. } => self.claim_slow().ok(),
+        }
+    }
+
     #[inline(always)]
     fn try_claim(&self) -> Attempt<Claim<'_, T>> {
         // ORDERING: Relaxed: a guess, which the stamp and then the CAS verify; no data hangs on it.
@@ -144,13 +156,10 @@ impl<T> Ring<T> {
             let _marked = self.tail.load(Ordering::Acquire);
             return Some(Refused::Closed);
         }
-        // ORDERING: Relaxed: a snapshot. Who has to be sure puts a full fence before a second attempt.
-        let head = self.head.load(Ordering::Relaxed);
+        // Head would say whether somebody is just taking the value. It is not asked: a sender that waits for room would
+        // take that line from the receivers at each look (`at_hole` asks, where it matters).
         // ORDERING: Relaxed: if the slot was barred because `tail` was stale, its stamp carries the claim that moved it.
-        if self.tail.load(Ordering::Relaxed) != tail {
-            return None;
-        }
-        Some(if positions.next_lap(head) == tail { Refused::Full } else { Refused::Hole })
+        (self.tail.load(Ordering::Relaxed) == tail).then_some(Refused::Full)
     }
 
     /// Claims up to `max` free slots in a row with one CAS, for [`ClaimMany::fill`].

@@ -63,6 +63,15 @@ impl<T> Ring<T> {
         }
     }
 
+    /// Whether what keeps a push from being served is a receiver half-way through its own operation.
+    pub(crate) fn at_hole(&self) -> bool {
+        let positions = &self.fixed.positions;
+        // ORDERING: Relaxed, both: a snapshot. Who has to be sure puts a full fence before.
+        let tail = self.tail.load(Ordering::Relaxed);
+        let barred = self.slot(tail).stamp.load(Ordering::Acquire) != tail;
+        barred && tail & positions.mark() == 0 && positions.next_lap(self.head.load(Ordering::Relaxed)) != tail
+    }
+
     /// How many positions were claimed for pushing so far: wraps, for comparing over short times only.
     pub(crate) fn pushed(&self) -> usize {
         // ORDERING: Relaxed: a count for a policy, nothing is read on its strength.

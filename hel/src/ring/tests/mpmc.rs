@@ -87,11 +87,11 @@ fn a_value_half_taken_is_a_hole() {
     let ring = Ring::new(1);
     push(&ring, 'a').unwrap();
     let take = ring.half_pop();
-    assert_eq!((push(&ring, 'b'), ring.has_room()), (Err(Refused::Hole), false));
-    assert_eq!(ring.claim_many(1).map(|claim| claim.len()), Err(Refused::Hole));
+    assert_eq!((push(&ring, 'b'), ring.has_room(), ring.at_hole()), (Err(Refused::Full), false, true));
+    assert_eq!(ring.claim_many(1).map(|claim| claim.len()), Err(Refused::Full));
     assert_eq!(take(), 'a');
     push(&ring, 'b').unwrap();
-    assert_eq!(push(&ring, 'c'), Err(Refused::Full));
+    assert_eq!((push(&ring, 'c'), ring.at_hole()), (Err(Refused::Full), false));
 }
 
 #[test]
