@@ -3,6 +3,7 @@
 //! An end offers one attempt that never waits; here it becomes trying, blocking with and without a limit, and batches.
 //! Futures, streams and sinks drive the same attempts through the same [`Wait`].
 
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use crate::errors::{
@@ -26,8 +27,8 @@ pub trait RawTarget: End {
     /// Whether a refusal for want of room is due to a peer that stands half-way through its own operation.
     fn at_hole(&self) -> bool;
 
-    /// Sends as many as fit at once, at least one and at most `max`, taking them from the front.
-    fn offer_many(&mut self, values: &mut Unsent<'_, Self::Item>, max: usize) -> Result<(), Refused>;
+    /// Sends as many as fit at once, at least one, taking them from the front.
+    fn offer_many(&mut self, values: &mut Unsent<'_, Self::Item>) -> Result<(), Refused>;
 }
 
 /// A receiving end: attempts that never wait.
@@ -53,8 +54,8 @@ impl<R: RawTarget> RawTarget for &mut R {
         (**self).at_hole()
     }
 
-    fn offer_many(&mut self, values: &mut Unsent<'_, R::Item>, max: usize) -> Result<(), Refused> {
-        (**self).offer_many(values, max)
+    fn offer_many(&mut self, values: &mut Unsent<'_, R::Item>) -> Result<(), Refused> {
+        (**self).offer_many(values)
     }
 }
 
@@ -80,12 +81,14 @@ pub struct Unsent<'b, T> {
     values: &'b mut Vec<T>,
     turned: bool,
     total: usize,
+    /// An attempt sent none, and since then none has sent all that it had looked at.
+    hindered: bool,
 }
 
 impl<'b, T> Unsent<'b, T> {
     pub(crate) fn new(values: &'b mut Vec<T>) -> Self {
         let total = values.len();
-        Self { values, turned: false, total }
+        Self { values, turned: false, total, hindered: false }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -113,6 +116,43 @@ impl<'b, T> Unsent<'b, T> {
             (Some(self.values.drain(..count)), None)
         };
         front.into_iter().flatten().chain(back.into_iter().flatten())
+    }
+
+    /// Of the first `count` values gives those that are `wanted`, by number, to `take`; the others stay, in order.
+    ///
+    /// They come in order, or where the batch is turned round ([`is_turned`](Self::is_turned)) from the last to the first.
+    /// Neither closure may panic.
+    pub(crate) fn take_where(
+        &mut self,
+        count: usize,
+        mut wanted: impl FnMut(usize) -> bool,
+        mut take: impl FnMut(usize, T),
+    ) {
+        let (turned, len) = (self.turned, self.values.len());
+        let range = if turned { len - count..len } else { 0..count };
+        let (mut looked, at) = (0, Cell::new(0));
+        let picked = self.values.extract_if(range, |_| {
+            looked += 1;
+            at.set(if turned { count - looked } else { looked - 1 });
+            wanted(at.get())
+        });
+        for value in picked {
+            take(at.get(), value);
+        }
+    }
+
+    /// Whether an attempt sent none, and since then none has sent all that it had looked at.
+    pub(crate) fn is_hindered(&self) -> bool {
+        self.hindered
+    }
+
+    pub(crate) fn set_hindered(&mut self, hindered: bool) {
+        self.hindered = hindered;
+    }
+
+    /// Whether the front is at the end of the `Vec`.
+    pub(crate) fn is_turned(&self) -> bool {
+        self.turned
     }
 
     /// Puts the value taken last back to the front.
@@ -188,7 +228,7 @@ pub(crate) fn look_send_batch<R: RawTarget>(
     values: &mut Unsent<'_, R::Item>,
 ) -> Option<Result<(), AsyncSendError<()>>> {
     while values.len() > 0 {
-        match end.offer_many(values, usize::MAX) {
+        match end.offer_many(values) {
             Ok(()) => {}
             Err(Refused::Closed) => return Some(Err(AsyncSendError::Disconnected(()))),
             Err(Refused::Full) => {
@@ -255,8 +295,8 @@ fn try_send_again<R: RawTarget>(end: &mut R, mut value: Option<R::Item>) -> Resu
 pub(crate) fn try_send_batch<R: RawTarget>(mut end: R, values: &mut Vec<R::Item>) -> Result<usize, TrySendBatchError> {
     let mut values = Unsent::new(values);
     while values.len() > 0 {
-        let first = end.offer_many(&mut values, usize::MAX);
-        let again = |end: &mut R| end.offer_many(&mut values, usize::MAX);
+        let first = end.offer_many(&mut values);
+        let again = |end: &mut R| end.offer_many(&mut values);
         match first.or_else(|_| retry(&mut end, again, refused_at_hole)) {
             // More than one run: from here on taking from the front has to be cheap.
             Ok(()) => values.turn(),

@@ -123,7 +123,7 @@ fn sender_ends<K: Kind>() {
         thread::scope(|scope| {
             scope.spawn(move || {
                 (0..count).for_each(|value| tx.send(value).unwrap());
-                if count % 2 == 0 {
+                if count.is_multiple_of(2) {
                     assert!(tx.close());
                 }
             });

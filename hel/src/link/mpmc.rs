@@ -3,7 +3,7 @@ use crossbeam_utils::CachePadded;
 use super::Link;
 use super::group::Group;
 use crate::op::{RawSource, RawTarget, Unsent};
-use crate::ring::mpmc::Ring;
+use crate::ring::mpmc::{ClaimMany, Ring};
 use crate::ring::{Refused, Starved};
 use crate::sync::atomic::{AtomicUsize, Ordering};
 use crate::sync::{Arc, Defect, barrier, defect};
@@ -198,7 +198,17 @@ impl<T> End for Tx<'_, T> {
     }
 }
 
-impl<T> Tx<'_, T> {
+impl<'a, T> Tx<'a, T> {
+    /// Claims room for up to `max` values. All of it has to be filled, and then [announced](Self::announce).
+    pub(crate) fn claim_many(&self, max: usize) -> Result<ClaimMany<'a, T>, Refused> {
+        self.0.link.ring.claim_many(max)
+    }
+
+    /// Tells the receivers of `count` values that fill a claim.
+    pub(crate) fn announce(&self, count: usize) {
+        self.0.pushed(count);
+    }
+
     /// Sends `value` if the ring has room, and says nothing about why it has none.
     #[inline(always)]
     pub(crate) fn offer_if_room(&mut self, value: &mut Option<T>) -> bool {
@@ -231,8 +241,8 @@ impl<T> RawTarget for Tx<'_, T> {
         self.0.link.ring.at_hole()
     }
 
-    fn offer_many(&mut self, values: &mut Unsent<'_, T>, max: usize) -> Result<(), Refused> {
-        let claim = self.0.link.ring.claim_many(values.len().min(max))?;
+    fn offer_many(&mut self, values: &mut Unsent<'_, T>) -> Result<(), Refused> {
+        let claim = self.0.link.ring.claim_many(values.len())?;
         let count = claim.len();
         claim.fill(values.take(count));
         self.0.pushed(count);

@@ -132,12 +132,12 @@ impl<T> RawTarget for Tx<T> {
         false
     }
 
-    fn offer_many(&mut self, values: &mut Unsent<'_, T>, max: usize) -> Result<(), Refused> {
+    fn offer_many(&mut self, values: &mut Unsent<'_, T>) -> Result<(), Refused> {
         // A claim of many looks for room by itself, so the close is asked for first.
         if self.shared().is_closed() {
             return Err(Refused::Closed);
         }
-        let claim = self.0.claim_many(values.len().min(max)).ok_or(Refused::Full)?;
+        let claim = self.0.claim_many(values.len()).ok_or(Refused::Full)?;
         let count = claim.len();
         claim.fill(values.take(count));
         if self.pushed(count) || self.met_close() {

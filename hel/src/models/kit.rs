@@ -52,7 +52,7 @@ pub(super) fn spawn<R: 'static>(ends: &Rc<Ends>, f: impl FnOnce(&Ends) -> R + 's
 }
 
 /// Runs a task on the thread that calls, as an executor does: a wake, a poll.
-pub(super) fn block_on<F: Future>(task: F) -> F::Output {
+pub(crate) fn block_on<F: Future>(task: F) -> F::Output {
     let mut task = pin!(task);
     with_parker(|parker| {
         loop {

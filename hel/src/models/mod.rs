@@ -6,6 +6,6 @@
 
 mod closing;
 mod gate;
-mod kit;
+pub(crate) mod kit;
 mod mixed;
 mod queue;

@@ -28,6 +28,11 @@ impl<T> Sender<T> {
         Self { shared, wait: Wait::soft() }
     }
 
+    #[inline(always)]
+    pub(crate) fn tx(&self) -> Tx<'_, T> {
+        self.shared.tx()
+    }
+
     /// Where senders wait, which is closed with the channel.
     pub(crate) fn room(&self) -> &Side {
         self.shared.link().room()

@@ -4,8 +4,8 @@ use std::ops::Deref;
 use std::time::{Duration, Instant};
 
 use super::{DefaultHashBuilder, KeyFnSender, ShardSenders};
-use crate::errors::{SendError, TrySendError};
-use crate::future::{SendFuture, SendRefFuture};
+use crate::errors::{SendBatchError, SendError, TrySendBatchError, TrySendError};
+use crate::future::{SendBatchFuture, SendFuture, SendRefFuture};
 use crate::mpmc::Sender;
 
 /// Sends each value to the shard of its key, so that values of one key are received in the order they were sent.
@@ -134,6 +134,51 @@ impl<T, S: BuildHasher> KeySender<T, S> {
         value: &'a mut Option<T>,
     ) -> SendRefFuture<'a, &'a Sender<T>> {
         self.shard(key).send_ref_async(value)
+    }
+
+    /// Blocks the thread until all of `values` are in the shard of `key`; returns how many that was. Values of several
+    /// keys go in one batch by [`by`](Self::by).
+    ///
+    /// # Errors
+    /// `Disconnected`, with how many were sent. What was not stays in `values`, in order, on every way out.
+    pub fn send_batch<Q: Hash + ?Sized>(&self, key: &Q, values: &mut Vec<T>) -> Result<usize, SendBatchError> {
+        self.shard(key).send_batch(values)
+    }
+
+    /// Sends as many of `values` as the shard of `key` has room for, from the front. Never blocks.
+    ///
+    /// # Errors
+    /// `Full` or `Disconnected`, with how many were sent; the rest stays in `values`, in order.
+    pub fn try_send_batch<Q: Hash + ?Sized>(&self, key: &Q, values: &mut Vec<T>) -> Result<usize, TrySendBatchError> {
+        self.shard(key).try_send_batch(values)
+    }
+
+    /// Blocks the thread for at most `limit` until all of `values` are in the shard of `key`.
+    ///
+    /// # Errors
+    /// `TimeOut` or `Disconnected`, with how many were sent; the rest stays in `values`, in order.
+    pub fn send_batch_timeout<Q: Hash + ?Sized>(
+        &self,
+        key: &Q,
+        values: &mut Vec<T>,
+        limit: Duration,
+    ) -> Result<usize, SendBatchError> {
+        self.shard(key).send_batch_timeout(values, limit)
+    }
+
+    /// Sends all of `values` to the shard of `key`, in a task. The future does not hold the key.
+    ///
+    /// # Errors
+    /// `Disconnected`, with how many were sent.
+    ///
+    /// # Cancel safety
+    /// What has not been sent is in `values`, in order, when the future is dropped.
+    pub fn send_batch_async<'a, Q: Hash + ?Sized>(
+        &'a self,
+        key: &Q,
+        values: &'a mut Vec<T>,
+    ) -> SendBatchFuture<'a, &'a Sender<T>> {
+        self.shard(key).send_batch_async(values)
     }
 }
 

@@ -3,6 +3,7 @@ use std::hash::{BuildHasher, Hash};
 use std::ops::Deref;
 use std::time::{Duration, Instant};
 
+use super::split::{CHUNK, Split};
 use super::{DefaultHashBuilder, KeySender, ShardSenders};
 use crate::ends::sealed;
 use crate::errors::{SendBatchError, SendError, TrySendBatchError, TrySendError};
@@ -186,6 +187,9 @@ impl<T, F, S> fmt::Debug for KeyFnSender<T, F, S> {
     }
 }
 
+/// How many values a batch looks at that has to wait.
+const NARROW: usize = 4;
+
 /// A keyed sender as an end. It waits for room in any shard, since which one it needs depends on the value.
 #[derive(Debug)]
 pub struct KeyFnTx<'a, T, F, S>(&'a KeyFnSender<T, F, S>);
@@ -230,15 +234,16 @@ where
         self.0.keyed.senders().at_hole()
     }
 
-    /// Sends the values at the front that go to one shard, and asks for the keys of no more than that has room for.
-    fn offer_many(&mut self, values: &mut Unsent<'_, T>, max: usize) -> Result<(), Refused> {
-        let shard = |value: &T| self.0.keyed.shard_index((self.0.key)(value));
-        let mut front = values.iter();
-        let index = front.next().map(shard).expect("a batch under way has values left");
-        let room = self.0.shards()[index].capacity().saturating_sub(self.0.shards()[index].len());
-        let more = max.min(room).saturating_sub(1);
-        let run = 1 + front.take(more).take_while(|value| shard(value) == index).count();
-        self.0.keyed.senders().offer_many(index, values, run)
+    /// Sends what it can of the values at the front, for whatever shards they are.
+    ///
+    /// As long as it waits for room it asks for few keys each time: the others have gone where they can go.
+    fn offer_many(&mut self, values: &mut Unsent<'_, T>) -> Result<(), Refused> {
+        if values.len() > CHUNK {
+            values.turn();
+        }
+        let window = if values.is_hindered() { NARROW } else { CHUNK };
+        let split = Split::new(values.iter().take(window).map(|value| self.0.keyed.shard_index((self.0.key)(value))));
+        self.0.keyed.senders().offer_split(&split, values)
     }
 }
 

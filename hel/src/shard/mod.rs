@@ -15,6 +15,7 @@ mod pairs;
 mod receiver;
 mod round_robin;
 mod senders;
+mod split;
 mod tagged;
 
 pub use self::builder::Builder;

@@ -322,10 +322,10 @@ impl<T> RawTarget for RoundRobinTx<'_, T> {
         self.0.senders.at_hole()
     }
 
-    fn offer_many(&mut self, values: &mut Unsent<'_, T>, max: usize) -> Result<(), Refused> {
+    fn offer_many(&mut self, values: &mut Unsent<'_, T>) -> Result<(), Refused> {
         self.any(|index| {
             let before = values.len();
-            self.0.offer_many(index, values, max).map(|()| before - values.len())
+            self.0.offer_many(index, values).map(|()| before - values.len())
         })
     }
 }

@@ -1,13 +1,15 @@
 use std::fmt;
 
+use super::split::{CHUNK, Split};
 use crate::ends::sealed::Target;
 use crate::future::ClosedFuture;
 use crate::link::group::Group;
 use crate::mpmc::Sender;
 use crate::op::{RawTarget, Unsent};
 use crate::ring::Refused;
+use crate::ring::mpmc::ClaimMany;
 use crate::sync::{Arc, Defect, defect};
-use crate::wait::{End, Side};
+use crate::wait::{End, FirstPanic, Side};
 
 /// The plain senders of all shards: what every sharded sender dereferences to.
 ///
@@ -49,8 +51,47 @@ impl<T> ShardSenders<T> {
     }
 
     /// One batch attempt at one shard.
-    pub(super) fn offer_many(&self, index: usize, values: &mut Unsent<'_, T>, max: usize) -> Result<(), Refused> {
-        (&mut &self.shards[index]).raw().offer_many(values, max)
+    pub(super) fn offer_many(&self, index: usize, values: &mut Unsent<'_, T>) -> Result<(), Refused> {
+        (&mut &self.shards[index]).raw().offer_many(values)
+    }
+
+    /// One batch attempt at the shards of `split`, which speaks of the values at the front.
+    ///
+    /// First all claims, then all values, then all wake-ups: nothing that may panic comes between a claim and its values,
+    /// and a value that stays behind stays in its place, behind those of its shard that have gone.
+    pub(super) fn offer_split(&self, split: &Split, values: &mut Unsent<'_, T>) -> Result<(), Refused> {
+        let mut claims = [const { None }; CHUNK];
+        let mut granted = [0; CHUNK];
+        let mut refused = None;
+        for (number, part) in split.parts().iter().enumerate() {
+            match self.shards[part.shard].tx().claim_many(part.count) {
+                Ok(claim) => {
+                    granted[number] = claim.len();
+                    claims[number] = Some(claim);
+                }
+                Err(why) => _ = refused.get_or_insert(why),
+            }
+        }
+        let total: usize = granted.iter().sum();
+        values.set_hindered(total == 0 || values.is_hindered() && total < split.len());
+        if let Some(refused) = refused.filter(|_| total == 0) {
+            return Err(refused);
+        }
+        let turned = values.is_turned();
+        let wanted = |at| {
+            let (part, before) = split.place(at);
+            before < granted[part]
+        };
+        values.take_where(split.len(), wanted, |at, value| {
+            let claim: &mut ClaimMany<'_, T> = claims[split.place(at).0].as_mut().expect("wanted for being claimed");
+            if turned { claim.fill_last(value) } else { claim.fill_first(value) }
+        });
+        let mut panics = FirstPanic::default();
+        for (part, &count) in split.parts().iter().zip(&granted).filter(|&(_, &count)| count > 0) {
+            panics.run(|| self.shards[part.shard].tx().announce(count));
+        }
+        panics.resume();
+        Ok(())
     }
 
     /// About how many values have been sent, for a policy: the shards are taken to be alike.

@@ -44,8 +44,13 @@ pub(crate) struct ClaimMany<'a, T> {
     pub(super) len: usize,
 }
 
-impl<T> ClaimMany<'_, T> {
-    /// How many values [`fill`](Self::fill) takes.
+impl<'a, T> ClaimMany<'a, T> {
+    /// One of the slots, at `position`.
+    fn claim_of(&self, position: usize) -> Claim<'a, T> {
+        Claim { slot: self.ring.slot(position), full: position | self.ring.fixed.positions.mark() }
+    }
+
+    /// How many slots are not filled yet.
     pub(crate) fn len(&self) -> usize {
         self.len
     }
@@ -58,11 +63,26 @@ impl<T> ClaimMany<'_, T> {
         let mut next = self.next;
         let mut filled = 0;
         for value in items.take(self.len) {
-            Claim { slot: self.ring.slot(next), full: next | positions.mark() }.fill(value);
+            self.claim_of(next).fill(value);
             next = positions.next(next);
             filled += 1;
         }
         debug_assert_eq!(filled, self.len, "a batch fell short of its claim");
+    }
+
+    /// Publishes `value` in the first slot that is not filled yet.
+    pub(crate) fn fill_first(&mut self, value: T) {
+        assert!(self.len > 0, "more values than were claimed");
+        self.claim_of(self.next).fill(value);
+        self.next = self.ring.fixed.positions.next(self.next);
+        self.len -= 1;
+    }
+
+    /// Publishes `value` in the last slot that is not filled yet: it is received once those before it are filled.
+    pub(crate) fn fill_last(&mut self, value: T) {
+        assert!(self.len > 0, "more values than were claimed");
+        self.len -= 1;
+        self.claim_of(self.ring.fixed.positions.advance(self.next, self.len)).fill(value);
     }
 }
 
