@@ -33,6 +33,8 @@ mod mpmc;
 mod op;
 mod ring;
 #[forbid(unsafe_code)]
+pub mod rt;
+#[forbid(unsafe_code)]
 mod shard;
 #[cfg(feature = "futures")]
 #[forbid(unsafe_code)]
@@ -50,7 +52,9 @@ mod wait;
 mod yielding;
 
 pub use self::ends::{Borrowed, Source, Target};
-pub use self::future::{ClosedFuture, RecvBatchFuture, RecvFuture, SendBatchFuture, SendFuture, SendRefFuture};
+pub use self::future::{
+    ClosedFuture, Operation, RecvBatchFuture, RecvFuture, SendBatchFuture, SendFuture, SendRefFuture,
+};
 pub use self::iter::{Iter, TryIter};
 pub use self::mpmc::{Receiver, Sender, bounded};
 pub use self::shard::{Builder, DefaultHashBuilder, DefaultHasher};

@@ -2,10 +2,12 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use super::POLLED_AFTER_READY;
+use super::operation::{last_look, sealed};
 use crate::ends::{Source, Target};
-use crate::errors::{AsyncRecvError, AsyncSendBatchError};
+use crate::errors::{AsyncRecvError, AsyncSendBatchError, AsyncSendError, RecvError, SendBatchError};
 use crate::op::{Unsent, look_recv_batch, look_send_batch};
 use crate::wait::Wait;
 
@@ -40,6 +42,20 @@ impl<S: Source> Future for RecvBatchFuture<'_, S> {
             this.wait.finish();
         }
         polled
+    }
+}
+
+impl<S: Source> sealed::Operation for RecvBatchFuture<'_, S> {
+    type Outcome = Result<usize, RecvError>;
+
+    fn in_time(output: Self::Output) -> Self::Outcome {
+        Ok(output?)
+    }
+
+    fn give_up(&mut self, limit: Duration) -> Self::Outcome {
+        let (into, max) = (&mut *self.into, self.max);
+        let out = last_look(&mut self.wait, &mut self.source.raw(), |end| look_recv_batch(end, max, into));
+        out.map_or(Err(RecvError::TimeOut(limit)), Self::in_time)
     }
 }
 
@@ -83,6 +99,13 @@ impl<'b, K: Target> SendBatchFuture<'b, K> {
     pub fn new(target: K, values: &'b mut Vec<K::Item>) -> Self {
         Self { target, values: Unsent::new(values), wait: Wait::hard() }
     }
+
+    /// Puts what is left back in order, and says how many went.
+    fn settle(&mut self, result: Result<(), AsyncSendError<()>>) -> Result<usize, AsyncSendBatchError> {
+        let sent = self.values.sent();
+        self.values.settle();
+        result.map(|()| sent).map_err(|_| AsyncSendBatchError::Disconnected { sent })
+    }
 }
 
 impl<K: Target> Future for SendBatchFuture<'_, K> {
@@ -95,10 +118,24 @@ impl<K: Target> Future for SendBatchFuture<'_, K> {
         let polled = this.wait.poll(&mut this.target.raw(), cx.waker(), |end| look_send_batch(end, values));
         polled.map(|result| {
             this.wait.finish();
-            let sent = this.values.sent();
-            this.values.settle();
-            result.map(|()| sent).map_err(|_| AsyncSendBatchError::Disconnected { sent })
+            this.settle(result)
         })
+    }
+}
+
+impl<K: Target> sealed::Operation for SendBatchFuture<'_, K> {
+    type Outcome = Result<usize, SendBatchError>;
+
+    fn in_time(output: Self::Output) -> Self::Outcome {
+        Ok(output?)
+    }
+
+    fn give_up(&mut self, limit: Duration) -> Self::Outcome {
+        let values = &mut self.values;
+        let out = last_look(&mut self.wait, &mut self.target.raw(), |end| look_send_batch(end, values));
+        let timed_out = out.is_none();
+        let sent = self.settle(out.unwrap_or(Ok(())))?;
+        if timed_out { Err(SendBatchError::TimeOut { sent, after: limit }) } else { Ok(sent) }
     }
 }
 

@@ -2,10 +2,12 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use super::POLLED_AFTER_READY;
+use super::operation::{last_look, sealed};
 use crate::ends::Source;
-use crate::errors::AsyncRecvError;
+use crate::errors::{AsyncRecvError, RecvError};
 use crate::op::look_recv;
 use crate::wait::Wait;
 
@@ -38,6 +40,19 @@ impl<S: Source> Future for RecvFuture<S> {
             this.wait.finish();
         }
         polled
+    }
+}
+
+impl<S: Source> sealed::Operation for RecvFuture<S> {
+    type Outcome = Result<S::Item, RecvError>;
+
+    fn in_time(output: Self::Output) -> Self::Outcome {
+        Ok(output?)
+    }
+
+    fn give_up(&mut self, limit: Duration) -> Self::Outcome {
+        let out = last_look(&mut self.wait, &mut self.source.raw(), look_recv);
+        out.map_or(Err(RecvError::TimeOut(limit)), Self::in_time)
     }
 }
 

@@ -2,10 +2,12 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use super::POLLED_AFTER_READY;
+use super::operation::{last_look, sealed};
 use crate::ends::Target;
-use crate::errors::AsyncSendError;
+use crate::errors::{AsyncSendError, SendError};
 use crate::op::look_send;
 use crate::wait::Wait;
 
@@ -41,6 +43,10 @@ impl<K: Target> SendFuture<K> {
             self.wait.leave(&self.target.raw());
         }
     }
+
+    fn unsent(&mut self) -> K::Item {
+        self.value.take().expect("a value not sent is still there")
+    }
 }
 
 impl<K: Target> Future for SendFuture<K> {
@@ -56,8 +62,26 @@ impl<K: Target> Future for SendFuture<K> {
         let polled = this.wait.poll(&mut this.target.raw(), cx.waker(), |end| look_send(end, value));
         polled.map(|result| {
             this.wait.finish();
-            result.map_err(|error| error.map(|()| this.value.take().expect("a value not sent is still there")))
+            result.map_err(|error| error.map(|()| this.unsent()))
         })
+    }
+}
+
+impl<K: Target> sealed::Operation for SendFuture<K> {
+    type Outcome = Result<(), SendError<K::Item>>;
+
+    fn in_time(output: Self::Output) -> Self::Outcome {
+        Ok(output?)
+    }
+
+    fn give_up(&mut self, limit: Duration) -> Self::Outcome {
+        let value = &mut self.value;
+        let out = last_look(&mut self.wait, &mut self.target.raw(), |end| look_send(end, value));
+        match out {
+            Some(Ok(())) => Ok(()),
+            Some(Err(error)) => Err(error.map(|()| self.unsent()).into()),
+            None => Err(SendError::TimeOut(self.unsent(), limit)),
+        }
     }
 }
 
@@ -119,6 +143,20 @@ impl<K: Target> Future for SendRefFuture<'_, K> {
             this.wait.finish();
         }
         polled
+    }
+}
+
+impl<K: Target> sealed::Operation for SendRefFuture<'_, K> {
+    type Outcome = Result<(), SendError<()>>;
+
+    fn in_time(output: Self::Output) -> Self::Outcome {
+        Ok(output?)
+    }
+
+    fn give_up(&mut self, limit: Duration) -> Self::Outcome {
+        let value = &mut *self.value;
+        let out = last_look(&mut self.wait, &mut self.target.raw(), |end| look_send(end, value));
+        out.map_or(Err(SendError::TimeOut((), limit)), Self::in_time)
     }
 }
 
