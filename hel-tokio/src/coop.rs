@@ -1,0 +1,124 @@
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::{FusedFuture, FusedStream, Stream};
+use futures_sink::Sink;
+use pin_project_lite::pin_project;
+use tokio::task::coop::poll_proceed;
+
+/// Makes a hel future, stream or sink take part in tokio's budget.
+///
+/// tokio gives each task a budget per turn, and its own channels, timers and sockets use it up; when it is gone they are
+/// pending, so that other tasks have their turn. A plain hel operation is ready whenever it can be, as `std`'s are.
+/// A task that loops over such operations on a channel that never runs empty should wrap them.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let (tx, rx) = hel::bounded(16);
+/// tx.send_batch_async(&mut vec![1, 2, 3]).await.unwrap();
+/// drop(tx);
+/// let mut sum = 0;
+/// while let Ok(n) = hel_tokio::coop(rx.recv_async()).await {
+///     sum += n; // the other tasks of this worker have their turn, however much comes
+/// }
+/// # assert_eq!(sum, 6);
+/// # }
+/// ```
+pub fn coop<X>(inner: X) -> Coop<X> {
+    Coop { inner }
+}
+
+/// Polls if the task has budget left, and uses some if that was worth it.
+pub(crate) fn poll_in_budget<O>(cx: &mut Context<'_>, poll: impl FnOnce(&mut Context<'_>) -> Poll<O>) -> Poll<O> {
+    let budget = ready!(poll_proceed(cx));
+    let polled = poll(cx);
+    if polled.is_ready() {
+        budget.made_progress();
+    }
+    polled
+}
+
+pin_project! {
+    /// A future, [`Stream`] or [`Sink`] that takes part in tokio's budget: what [`coop`] returns.
+    ///
+    /// # Cancel safety
+    /// As what it wraps: without budget that is not polled at all.
+    #[derive(Clone, Debug)]
+    #[must_use = "futures, streams and sinks do nothing unless polled"]
+    pub struct Coop<X> {
+        #[pin]
+        inner: X,
+    }
+}
+
+impl<X> Coop<X> {
+    /// What it wraps.
+    pub fn get_ref(&self) -> &X {
+        &self.inner
+    }
+
+    /// What it wraps. What is done to it directly uses no budget.
+    pub fn get_mut(&mut self) -> &mut X {
+        &mut self.inner
+    }
+
+    /// Gives back what it wraps.
+    pub fn into_inner(self) -> X {
+        self.inner
+    }
+}
+
+impl<X: Future> Future for Coop<X> {
+    type Output = X::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<X::Output> {
+        poll_in_budget(cx, |cx| self.project().inner.poll(cx))
+    }
+}
+
+impl<X: FusedFuture> FusedFuture for Coop<X> {
+    fn is_terminated(&self) -> bool {
+        self.inner.is_terminated()
+    }
+}
+
+impl<X: Stream> Stream for Coop<X> {
+    type Item = X::Item;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<X::Item>> {
+        poll_in_budget(cx, |cx| self.project().inner.poll_next(cx))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.inner.size_hint()
+    }
+}
+
+impl<X: FusedStream> FusedStream for Coop<X> {
+    fn is_terminated(&self) -> bool {
+        self.inner.is_terminated()
+    }
+}
+
+/// Each value costs once, when the sink is found ready for it.
+impl<X: Sink<T>, T> Sink<T> for Coop<X> {
+    type Error = X::Error;
+
+    fn poll_ready(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), X::Error>> {
+        poll_in_budget(cx, |cx| self.project().inner.poll_ready(cx))
+    }
+
+    fn start_send(self: Pin<&mut Self>, item: T) -> Result<(), X::Error> {
+        self.project().inner.start_send(item)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), X::Error>> {
+        self.project().inner.poll_flush(cx)
+    }
+
+    fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), X::Error>> {
+        self.project().inner.poll_close(cx)
+    }
+}
