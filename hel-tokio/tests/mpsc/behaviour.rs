@@ -120,6 +120,7 @@ async fn handles_know_of_each_other() {
     strong.send(1).await.unwrap();
     assert_eq!((tx.capacity(), tx.max_capacity(), rx.capacity(), rx.max_capacity()), (2, 3, 2, 3));
     drop((tx, clone, strong));
+    assert!(rx.is_closed() && !rx.is_empty());
     assert!(weak.clone().upgrade().is_none());
     assert_eq!((rx.recv().await, rx.recv().await), (Some(1), None));
 }

@@ -8,7 +8,7 @@ use hel::Sender;
 use hel::channel::errors::AsyncRecvError;
 use hel::rt::gather;
 
-use crate::clock::{Clock, NANO, SECOND};
+use crate::clock::{Clock, Meanwhile, NANO, SECOND};
 use crate::extra2::{RxEnd, TxEnd, on_both_kinds};
 use crate::lend::Lend;
 use crate::support::waker::CountingWaker;
@@ -24,6 +24,7 @@ on_both_kinds!(
     without_linger_it_takes_what_is_there,
     a_linger_without_end_needs_no_timer,
     what_was_received_is_in_the_vec_whenever_it_is_dropped,
+    what_comes_with_the_end_of_the_linger_is_not_lost,
 );
 
 fn the_first_value_may_take_any_time<K: Lend>() {
@@ -149,6 +150,16 @@ fn what_was_received_is_in_the_vec_whenever_it_is_dropped<K: Lend>() {
         drop((into, tx, rx));
         ledger.assert_each_dropped_once();
     }
+}
+
+fn what_comes_with_the_end_of_the_linger_is_not_lost<K: Lend>() {
+    let (mut tx, mut rx) = K::bounded(4);
+    tx.try_send(1).unwrap();
+    let (mut into, mut next) = (Vec::new(), 2..);
+    let rt = Meanwhile::new(|| tx.try_send(next.next().unwrap()).unwrap());
+    assert_eq!(poll_once(&mut gather(rt.clone(), K::lend(&mut rx), &mut into, 9, SECOND)), Ready(Ok(1)));
+    assert_eq!(poll_once(&mut gather(rt, K::lend(&mut rx), &mut into, 9, SECOND)), Ready(Ok(1)));
+    assert_eq!((into, rx.try_recv()), (vec![1, 2], Ok(3)));
 }
 
 /// A task that sends again in the very moment in which there is room, so that the channel is never found empty.

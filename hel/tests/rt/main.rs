@@ -10,6 +10,7 @@ mod every_end;
 mod extra2;
 mod gather;
 mod lend;
+mod race;
 mod random;
 #[path = "../support/mod.rs"]
 mod support;

@@ -35,6 +35,7 @@ on_both_kinds!(
     dropped_at_any_point_it_leaves_nothing_behind,
     the_operation_is_within_reach,
     polled_after_it_was_ready_it_panics,
+    a_forgotten_one_stops_nobody_for_good,
 );
 
 fn what_is_ready_at_once_needs_neither_clock_nor_timer<K: Channel>() {
@@ -282,6 +283,24 @@ fn polled_after_it_was_ready_it_panics<K: Channel>() {
     #[cfg(feature = "futures")]
     assert!(futures_util::future::FusedFuture::is_terminated(&nothing));
     assert!(catch_unwind(AssertUnwindSafe(|| poll_once(&mut nothing))).is_err());
+}
+
+/// What a forgotten receive was woken for waits for the next operation on its side.
+fn a_forgotten_one_stops_nobody_for_good<K: Channel>() {
+    let ((mut tx, mut rx), clock, counting) = (K::bounded(1), Clock::new(), CountingWaker::new());
+    let mut forgotten = Box::new(timeout(clock.clone(), SECOND, rx.recv_async()));
+    assert_eq!(poll_with(&mut forgotten, &counting.waker()), Pending);
+    std::mem::forget(forgotten);
+    tx.try_send(1).unwrap();
+    clock.advance(SECOND);
+    let mut receive = timeout(clock.clone(), SECOND, rx.recv_async());
+    assert_eq!(poll_once(&mut receive), Ready(Ok(1)));
+    drop(receive);
+    let mut receive = timeout(clock.clone(), SECOND, rx.recv_async());
+    assert_eq!(poll_with(&mut receive, &counting.waker()), Pending);
+    let before = counting.wakes();
+    tx.try_send(2).unwrap();
+    assert_eq!((counting.wakes(), poll_once(&mut receive)), (before + 1, Ready(Ok(2))));
 }
 
 /// The wake-up for a value goes to the receiver that is left when the first one's limit passes or it is dropped.
