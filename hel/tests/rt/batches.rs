@@ -163,14 +163,15 @@ fn taken_apart_it_hands_out_what_it_has<K: Lend>() {
 }
 
 fn what_is_left_in_a_dropped_stream_is_dropped_once<K: Lend>() {
-    let ((mut tx, rx), clock, counting) = (K::bounded(8), Clock::new(), CountingWaker::new());
+    let ((mut tx, mut rx), clock, counting) = (K::bounded(8), Clock::new(), CountingWaker::new());
     let ledger = Ledger::new();
     tx.try_send_batch(&mut ledger.values(5)).unwrap();
-    let mut batches = Batches::new(clock.clone(), rx, 3, SECOND);
+    let mut batches = Batches::new(clock.clone(), K::lend(&mut rx), 3, SECOND);
     assert!(poll_next(&mut batches, &counting.waker()).is_ready());
     assert!(poll_next(&mut batches, &counting.waker()).is_pending());
-    drop((batches, tx));
+    drop(batches);
     assert_eq!((counting.held(), clock.timers()), (0, 0));
+    drop((tx, rx));
     ledger.assert_each_dropped_once();
 }
 

@@ -25,6 +25,7 @@ on_both_kinds!(
     a_linger_without_end_needs_no_timer,
     what_was_received_is_in_the_vec_whenever_it_is_dropped,
     what_comes_with_the_end_of_the_linger_is_not_lost,
+    dropped_while_it_waits_it_leaves_the_queue,
 );
 
 fn the_first_value_may_take_any_time<K: Lend>() {
@@ -160,6 +161,35 @@ fn what_comes_with_the_end_of_the_linger_is_not_lost<K: Lend>() {
     assert_eq!(poll_once(&mut gather(rt.clone(), K::lend(&mut rx), &mut into, 9, SECOND)), Ready(Ok(1)));
     assert_eq!(poll_once(&mut gather(rt, K::lend(&mut rx), &mut into, 9, SECOND)), Ready(Ok(1)));
     assert_eq!((into, rx.try_recv()), (vec![1, 2], Ok(3)));
+}
+
+fn dropped_while_it_waits_it_leaves_the_queue<K: Lend>() {
+    let ((mut tx, mut rx), clock, counting) = (K::bounded(4), Clock::new(), CountingWaker::new());
+    let mut into = Vec::new();
+    for sent in 0..3 {
+        (0..sent).for_each(|n| tx.try_send(n).unwrap());
+        let mut gathering = gather(clock.clone(), K::lend(&mut rx), &mut into, 9, SECOND);
+        assert_eq!(poll_with(&mut gathering, &counting.waker()), Pending);
+        assert_ne!(counting.held(), 0);
+        drop(gathering);
+        assert_eq!(counting.held(), 0);
+    }
+    assert_eq!(into, [0, 0, 1]);
+}
+
+/// The first of two was woken for a value, and is dropped before it takes it.
+#[test]
+fn a_wake_up_goes_on_to_the_next() {
+    let ((tx, rx), clock, mut into) = (hel::bounded(4), Clock::new(), Vec::new());
+    let (first_waker, second_waker) = (CountingWaker::new(), CountingWaker::new());
+    let mut first = gather(clock, &rx, &mut into, 4, SECOND);
+    let mut second = rx.recv_async();
+    assert_eq!(poll_with(&mut first, &first_waker.waker()), Pending);
+    assert!(poll_with(&mut second, &second_waker.waker()).is_pending());
+    tx.try_send(1).unwrap();
+    assert_eq!((first_waker.wakes(), second_waker.wakes()), (1, 0));
+    drop(first);
+    assert_eq!((second_waker.wakes(), poll_once(&mut second)), (1, Ready(Ok(1))));
 }
 
 /// A task that sends again in the very moment in which there is room, so that the channel is never found empty.
