@@ -6,7 +6,8 @@ use std::time::Duration;
 use futures_util::{FutureExt, StreamExt};
 use hel::channel::errors::{RecvError, SendError};
 use hel::channel::{mpmc, spsc};
-use hel_tokio::{TokioBatches, TokioReceiver, TokioSender, timeout};
+use hel::{RecvFuture, SendFuture};
+use hel_tokio::{Batches, Gather, Timeout, TokioBatches, TokioReceiver, TokioSender, timeout};
 use tokio::task::{JoinHandle, yield_now};
 
 const VALUES: u32 = 500;
@@ -158,4 +159,15 @@ async fn a_reference_to_a_one_to_one_end() {
     let (mut tx, mut rx) = spsc::bounded(2);
     tx.send_batch_timeout_async(&mut vec![1, 2], LONG).await.unwrap();
     assert_eq!(two(&mut rx).await, 3);
+}
+
+#[test]
+fn timed_futures_and_batches_can_be_spawned() {
+    fn has<T: Send + 'static>() {}
+    fn moves<T: Unpin>() {}
+    has::<Timeout<RecvFuture<hel::Receiver<u32>>>>();
+    has::<Timeout<SendFuture<spsc::Sender<u32>>>>();
+    has::<Gather<'static, hel::Receiver<u32>>>();
+    has::<Batches<mpmc::ShardedReceiver<u32>>>();
+    moves::<Batches<spsc::Receiver<u32>>>();
 }
