@@ -7,7 +7,10 @@ use hel::rt::{Runtime, Timer};
 use pin_project_lite::pin_project;
 use tokio::time::{self, Sleep};
 
-/// tokio's clock and timers. A clock that a test has paused is followed.
+/// tokio's clock and timers.
+///
+/// A clock that a test has paused is followed. tokio moves it on as soon as all tasks wait, so that under such a clock a
+/// limit may pass before a value from a plain thread comes.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tokio;
 

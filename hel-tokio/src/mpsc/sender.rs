@@ -74,7 +74,7 @@ impl<T> Sender<T> {
     /// # Cancel safety
     /// It can be dropped at any point.
     pub async fn closed(&self) {
-        self.0.closed_async().await;
+        coop(self.0.closed_async()).await;
     }
 
     /// Whether the receiver was closed or dropped.
