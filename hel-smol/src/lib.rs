@@ -1,11 +1,46 @@
 //! hel channels under smol.
 //!
-//! hel's futures and streams run on any executor, smol's included: use [`hel`] as it is. A program that uses
-//! `async_channel` or `smol::channel` today can keep its code and change one import, to [`channel`].
+//! hel's futures, streams and sinks run on any executor, smol's included: use [`hel`] as it is. This crate adds what
+//! needs smol's timers, which smol itself has no `timeout` for:
 //!
-//! Still to come: limits by async-io's timers for every async operation.
+//! - limits: [`timeout`] and [`timeout_at`] around any operation, and the verbs `recv_timeout_async`,
+//!   `send_timeout_async` and their batch forms by [`SmolReceiver`] and [`SmolSender`];
+//! - gathering: [`gather`] takes up to so many values, for at most so long after the first;
+//! - batches by size or time as a stream: [`batches`], or `into_batches` by [`SmolBatches`];
+//! - [`channel`], with the names of `async_channel`: moving over changes one import.
+//!
+//! ```
+//! use hel_smol::SmolReceiver;
+//! use std::time::Duration;
+//!
+//! let (tx, rx) = hel::bounded(16);
+//! std::thread::spawn(move || tx.send("from a thread"));
+//! smol::block_on(async {
+//!     assert_eq!(rx.recv_timeout_async(Duration::from_secs(60)).await, Ok("from a thread"));
+//!     let gone = rx.recv_timeout_async(Duration::from_secs(60)).await;
+//!     assert!(gone.unwrap_err().is_disconnected());
+//! });
+//! ```
+//!
+//! Timed futures are `Unpin`: in a `select` in a loop they go by value, without `pin!`. Dropped, they have received
+//! nothing and sent nothing. An operation that is ready at once makes no timer.
+//!
+//! The verbs of another adapter have the same names. Where two adapters' traits are in scope the compiler asks which one
+//! is meant; the functions [`timeout`] and [`gather`] always say so.
 #![forbid(unsafe_code)]
 
 pub mod channel;
+mod rt;
+mod timed;
 
 pub use hel;
+
+pub use self::rt::{Smol, SmolTimer};
+pub use self::timed::{
+    Batches, Gather, SmolBatches, SmolReceiver, SmolSender, Timeout, batches, gather, timeout, timeout_at,
+};
+
+/// The README's snippets compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
