@@ -30,6 +30,22 @@
 //!
 //! The traits of another adapter have the same verbs. Where both are in scope the compiler asks which one is meant: name
 //! the trait, or use the functions, which always say it.
+//!
+//! ```
+//! use hel_async_std::AsyncStdReceiver;
+//! use hel_tokio::TokioReceiver;
+//! use std::time::Duration;
+//!
+//! let (_tx, rx) = hel::bounded::<u32>(1);
+//! let limit = Duration::from_millis(1);
+//! async_std::task::block_on(async {
+//!     assert!(AsyncStdReceiver::recv_timeout_async(&rx, limit).await.is_err());
+//!     assert!(hel_async_std::timeout(limit, rx.recv_async()).await.is_err());
+//! });
+//! tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+//!     assert!(TokioReceiver::recv_timeout_async(&rx, limit).await.is_err());
+//! });
+//! ```
 #![forbid(unsafe_code)]
 
 pub mod channel;
