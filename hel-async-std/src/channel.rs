@@ -18,4 +18,5 @@
 //! | errors | async-channel 1's types | async-channel 2's, with the same names, variants and methods; import them from here |
 //! | `closed()` on a sender, `same_channel()` | missing | present |
 
+#[doc(inline)]
 pub use hel_smol::channel::*;

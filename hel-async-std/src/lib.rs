@@ -52,6 +52,7 @@ pub mod channel;
 
 pub use hel;
 
+#[doc(inline)]
 pub use hel_smol::{
     Batches, Gather, Smol as AsyncStd, SmolBatches as AsyncStdBatches, SmolReceiver as AsyncStdReceiver,
     SmolSender as AsyncStdSender, SmolTimer as AsyncStdTimer, Timeout, batches, gather, timeout, timeout_at,

@@ -1,7 +1,7 @@
 //! hel channels under smol.
 //!
 //! hel's futures, streams and sinks run on any executor, smol's included: use [`hel`] as it is. This crate adds what
-//! needs smol's timers, which smol itself has no `timeout` for:
+//! takes time, by async-io's timers (smol itself has no `timeout`):
 //!
 //! - limits: [`timeout`] and [`timeout_at`] around any operation, and the verbs `recv_timeout_async`,
 //!   `send_timeout_async` and their batch forms by [`SmolReceiver`] and [`SmolSender`];

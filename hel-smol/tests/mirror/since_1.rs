@@ -73,6 +73,7 @@ fn a_full_channel_that_is_closed_says_closed() {
     assert_eq!(s.try_send(2), Err(TrySendError::Closed(2)));
     assert_eq!(run(s.send(3)), Err(SendError(3)));
     assert_eq!(limit(|| s.send_blocking(4)), Err(SendError(4)));
+    assert_eq!((s.len(), s.is_full(), s.is_empty()), (1, true, false), "closing changes nothing of what is buffered");
 }
 
 #[test]
