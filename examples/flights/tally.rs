@@ -89,7 +89,7 @@ pub(crate) mod tests {
 
     /// The departure in `line`; the even lines are one aircraft's, the odd ones another's.
     pub(crate) fn departure(line: usize) -> Departure {
-        let delay = (line % 2 == 0).then_some(4);
+        let delay = line.is_multiple_of(2).then_some(4);
         Departure { line, carrier: "UA".to_owned(), tail: format!("N{}", line % 2), delay }
     }
 

@@ -1,5 +1,5 @@
 //! Fan-in: one receiver takes from all shards, fairly, waits once for any of them, and ends when all have ended.
-#![cfg(not(hel_loom))]
+#![cfg(all(not(hel_loom), feature = "futures"))]
 
 #[path = "support/extra2.rs"]
 mod extra2;

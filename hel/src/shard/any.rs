@@ -118,7 +118,11 @@ impl<T> RawSource for AnyRx<'_, T> {
 
     fn take_many(&mut self, max: usize, into: &mut Vec<T>) -> Result<usize, Starved> {
         let mut count = 0;
-        while count < max {
+        // Once for each shard, so that senders that keep up do not keep us here.
+        for _ in 0..self.0.shards.len() {
+            if count == max {
+                break;
+            }
             match self.find(|mut shard| shard.raw().take_many(max - count, into)) {
                 Ok((index, more)) => {
                     self.gave(index, more);
