@@ -15,6 +15,10 @@ pub(super) struct Spin {
     gap: AtomicU32,
     /// Parks since the last probe.
     parks: AtomicU32,
+    /// How many pauses a task makes, all in all, before it registers.
+    task: AtomicU32,
+    /// Waits of tasks since the last that paused.
+    idle: AtomicU32,
 }
 
 /// A park and the wake that ends it cost about this much, so nobody spins for longer.
@@ -38,9 +42,23 @@ const YIELDS: u32 = 4;
 /// A yield that takes longer has let somebody run.
 const SWITCH: Duration = Duration::from_micros(2);
 
+/// The most pauses of a task before it registers: a few looks, a microsecond or two. It has its worker's other tasks to
+/// think of, and its peer may be one of them.
+const MOST: u32 = 64;
+/// The fewest that are worth making, and the fewest between two looks.
+const FEWEST: u32 = 8;
+/// Where pausing was in vain, so many waits go by before it is tried again.
+const WAITS: u32 = 256;
+
 impl Spin {
     pub(super) fn new() -> Self {
-        Self { budget: AtomicU32::new(LONGEST), gap: AtomicU32::new(1), parks: AtomicU32::new(0) }
+        Self {
+            budget: AtomicU32::new(LONGEST),
+            gap: AtomicU32::new(1),
+            parks: AtomicU32::new(0),
+            task: AtomicU32::new(MOST),
+            idle: AtomicU32::new(0),
+        }
     }
 
     /// The budget as it stands.
@@ -83,6 +101,25 @@ impl Spin {
     pub(super) fn crowded(&self) {
         // ORDERING: Relaxed, both: advice.
         self.budget.store(shorter(self.budget.load(Ordering::Relaxed)), Ordering::Relaxed);
+    }
+
+    /// How many pauses a task makes before it registers.
+    pub(super) fn task_pauses(&self) -> u32 {
+        // ORDERING: Relaxed, all of them: advice.
+        let pauses = self.task.load(Ordering::Relaxed);
+        if pauses > 0 {
+            return pauses;
+        }
+        let idle = self.idle.load(Ordering::Relaxed);
+        self.idle.store(if idle < WAITS { idle + 1 } else { 0 }, Ordering::Relaxed);
+        if idle < WAITS { 0 } else { FEWEST }
+    }
+
+    /// A task made so many pauses; did a look succeed meanwhile?
+    pub(super) fn task_paused(&self, pauses: u32, success: bool) {
+        let next = if success { (pauses * 2).min(MOST) } else { pauses / 8 };
+        // ORDERING: Relaxed: advice.
+        self.task.store(if next < FEWEST { 0 } else { next }, Ordering::Relaxed);
     }
 
     /// A thread had to park, and all in all waited for `took`: would spinning have been long enough?
@@ -181,5 +218,36 @@ fn let_others_run<E: End, O>(
         }
         before = now;
     }
+    None
+}
+
+/// What a task does before it registers: pauses and looks, for next to no time. `None`: register.
+///
+/// A peer on another processor is often just about to publish, and a wake-up costs both sides far more than this. A peer
+/// on this one cannot run meanwhile: there it fails, and is hardly ever tried.
+#[cold]
+#[inline(never)]
+pub(super) fn briefly<E: End, O>(end: &mut E, look: &mut impl FnMut(&mut E) -> Option<O>) -> Option<O> {
+    if cfg!(hel_loom) || cpus() == 1 {
+        return None;
+    }
+    let pauses = end.side().spin().task_pauses();
+    if pauses == 0 {
+        return None;
+    }
+    // ORDERING: Relaxed: advice.
+    let gap = end.side().spin().gap.load(Ordering::Relaxed).clamp(FEWEST, pauses);
+    for _ in 0..pauses / gap {
+        for _ in 0..gap {
+            spin_loop();
+        }
+        let out = look(end);
+        if out.is_some() {
+            end.side().spin().task_paused(pauses, true);
+            end.side().spin().gathered(gap, end.ready());
+            return out;
+        }
+    }
+    end.side().spin().task_paused(pauses, false);
     None
 }

@@ -275,6 +275,22 @@ fn spinning_learns() {
     assert!(spin.budget() < long, "others want to run");
 }
 
+/// A task whose pauses come to nothing leaves them out, and tries again once in a long while.
+#[test]
+fn a_task_learns_whether_pausing_pays() {
+    let spin = Spin::new();
+    let tries = (0..10_000).filter(|_| {
+        let pauses = spin.task_pauses();
+        (pauses > 0).then(|| spin.task_paused(pauses, false)).is_some()
+    });
+    let tries = tries.count();
+    assert!((20..100).contains(&tries), "{tries} tries");
+    (0..1_000).find(|_| spin.task_pauses() > 0).expect("tries again");
+    let few = 8;
+    spin.task_paused(few, true);
+    assert!(spin.task_pauses() > few, "success makes for more");
+}
+
 /// Two threads that wake each other up in turn look for long enough now and then to find out that they need not.
 #[test]
 fn parking_for_ever_is_put_to_the_test() {

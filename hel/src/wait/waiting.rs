@@ -175,7 +175,11 @@ impl Wait {
     ) -> Poll<O> {
         let woken_for_nothing = match self.key() {
             Some(key) if end.side().refresh(key, waker) => return Poll::Pending,
-            queued => queued.is_some(),
+            Some(_) => true,
+            None => match super::spin::briefly(end, &mut look) {
+                Some(out) => return Poll::Ready(out),
+                None => false,
+            },
         };
         self.register(end, waker.clone(), woken_for_nothing);
         match look(end) {

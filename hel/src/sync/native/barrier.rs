@@ -16,15 +16,16 @@ pub(crate) fn light() {
 /// A full fence, in the cheapest form that the processor has.
 ///
 /// On x86-64 a locked instruction on the stack orders as much as `mfence`, which `fence(SeqCst)` becomes, and costs
-/// less; the assembly also keeps the compiler from moving any access across it.
+/// less; the assembly also keeps the compiler from moving any access across it. The place lies below what is pushed just
+/// before: a locked instruction waits for the store to its own place, which made operations half as slow again.
 #[inline(always)]
 pub(crate) fn full() {
-    #[cfg(all(target_arch = "x86_64", not(miri)))]
-    // SAFETY: S2: an `or` with 0 changes nothing, wherever the stack pointer points to.
+    #[cfg(all(target_arch = "x86_64", unix, not(miri)))]
+    // SAFETY: S2: an `or` with 0 changes nothing, and the place is the running function's own.
     unsafe {
-        std::arch::asm!("lock or dword ptr [rsp], 0", options(nostack));
+        std::arch::asm!("lock or dword ptr [rsp - 64], 0", options(nostack));
     }
-    #[cfg(not(all(target_arch = "x86_64", not(miri))))]
+    #[cfg(not(all(target_arch = "x86_64", unix, not(miri))))]
     fence(Ordering::SeqCst);
 }
 

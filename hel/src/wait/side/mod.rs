@@ -1,3 +1,5 @@
+mod closing;
+
 use std::task::Waker;
 
 use crossbeam_utils::CachePadded;
@@ -47,8 +49,7 @@ struct Back {
     queue: Mutex<Queue>,
     /// Wake-ups that a notifier owes and could not deal out, since the queue was locked.
     owed: AtomicU32,
-    /// Fences run by notifiers with nobody waiting, since one of them last cleared the gate for it. Alone on its line,
-    /// since notifiers write it.
+    /// Fences run by notifiers with nobody waiting, since somebody last did. Alone on its line, since notifiers write it.
     paid: CachePadded<AtomicU32>,
     spin: Spin,
     /// One owner waits here, through `&mut`.
@@ -167,24 +168,34 @@ impl Side {
             barrier::point();
             return gate;
         }
+        if let Some(any) = &self.front.any {
+            return self.notify_both(any, count);
+        }
         // ORDERING: Relaxed, only for the defect below.
         let stale = if defect(Defect::WaitingOnFirstLoad) { self.front.gate.load(Ordering::Relaxed) } else { u32::MAX };
         // ORDERING: N3. Pairs with the barrier in `register`: either the load in `tell` sees WAITING, or the waiter's
         // look sees what was published before this fence.
         barrier::full();
-        let Some(any) = &self.front.any else { return self.tell(count, stale) };
-        // Each of the two queues gets the wake-ups: neither can starve beside the other, and what finds nothing to take
-        // goes back to sleep.
+        self.tell(count, stale)
+    }
+
+    /// Each of the two queues gets the wake-ups: neither can starve beside the other, and what finds nothing to take goes
+    /// back to sleep.
+    #[inline(never)]
+    fn notify_both(&self, any: &Side, count: usize) -> u32 {
+        // ORDERING: N3, as in `notify_armed`.
+        barrier::full();
         let mut panics = FirstPanic::default();
         if !(defect(Defect::ShardBeforeAny) && self.is_waiting()) {
             panics.run(|| _ = any.tell(count, u32::MAX));
         }
-        let gate = self.tell(count, stale);
+        let gate = self.tell(count, u32::MAX);
         panics.resume();
         gate
     }
 
     /// N4 and N5, after the notifier's fence.
+    #[inline(always)]
     fn tell(&self, count: usize, mask: u32) -> u32 {
         // ORDERING: Relaxed, after the fence in `notify_armed`.
         let gate = self.front.gate.load(Ordering::Relaxed);
@@ -204,17 +215,23 @@ impl Side {
     }
 
     /// The one who pays: a notifier that has fenced for nobody, as often as one heavy barrier costs, clears the gate.
+    #[inline(always)]
     fn pay(&self) {
+        // ORDERING: Relaxed, and not a read-modify-write: a count that only has to be about right.
+        let paid = self.back.paid.load(Ordering::Relaxed) + 1;
+        self.back.paid.store(paid, Ordering::Relaxed); // ORDERING: as above.
+        if paid >= barrier::fences_per_heavy() {
+            self.paid_off();
+        }
+    }
+
+    #[cold]
+    fn paid_off(&self) {
+        // ORDERING: Relaxed, as in `pay`.
+        self.back.paid.store(0, Ordering::Relaxed);
         if !barrier::asymmetric() {
             return;
         }
-        // ORDERING: Relaxed, and not a read-modify-write: a count that only has to be about right.
-        let paid = self.back.paid.load(Ordering::Relaxed) + 1;
-        if paid < barrier::fences_per_heavy() {
-            self.back.paid.store(paid, Ordering::Relaxed); // ORDERING: as above.
-            return;
-        }
-        self.back.paid.store(0, Ordering::Relaxed); // ORDERING: as above.
         if let Some(mut queue) = self.back.queue.try_lock() {
             if queue.waiters.is_empty() {
                 self.clear(&mut queue);
@@ -228,6 +245,8 @@ impl Side {
     #[cold]
     pub(crate) fn hand_on(&self, count: usize) {
         let tokens = u32::try_from(count).unwrap_or(u32::MAX);
+        // ORDERING: Relaxed, as in `pay`: the fences run since the last waiter were not for nobody.
+        self.back.paid.store(0, Ordering::Relaxed);
         let Some(mut queue) = self.back.queue.try_lock() else {
             self.owe(tokens);
             return self.settle();
@@ -431,62 +450,5 @@ impl Side {
         }
         self.unlock_and_drop(queue, waker);
         stood
-    }
-
-    /// C2 and C3: sets CLOSED and the bits given, takes everybody out and wakes them. Returns what the gate was.
-    pub(crate) fn close(&self, more: u32, panics: &mut FirstPanic) -> u32 {
-        // ORDERING: AcqRel, before the lock: one who registers later reads CLOSED there (W6).
-        let old = self.front.gate.fetch_or(bits::CLOSED | more, Ordering::AcqRel);
-        let mut queue = self.back.queue.lock();
-        let waiters = std::mem::take(&mut queue.waiters);
-        let watchers = std::mem::take(&mut queue.watchers);
-        if barrier::asymmetric() {
-            // Those who drain the channel need not fence for those who have just been woken.
-            self.clear(&mut queue);
-        } else {
-            // ORDERING: AcqRel, as in `emptied`.
-            self.front.gate.fetch_and(!bits::WAITING, Ordering::AcqRel);
-        }
-        drop(queue);
-        self.settle_with(&mut Wakers::default(), panics);
-        for mut list in [waiters, watchers] {
-            while let Some((waker, _)) = list.pop() {
-                panics.run(|| waker.wake());
-            }
-        }
-        if let Some(any) = self.front.any.as_ref().filter(|_| !defect(Defect::CloseWithoutAny)) {
-            // One shard fewer: those who wait for any of them have to look again.
-            panics.run(|| _ = any.notify(usize::MAX));
-        }
-        old
-    }
-
-    /// Waits for the close: true once it has come, else the waker is kept until then.
-    pub(super) fn watch(&self, key: &mut Option<Key>, waker: &Waker) -> bool {
-        if self.is_closed() {
-            return true;
-        }
-        let clone = waker.clone();
-        let mut queue = self.back.queue.lock();
-        // Under the lock: a closer sets CLOSED before it takes the lock, so it either empties our list or is seen here.
-        let closed = self.is_closed();
-        let spare = match key.and_then(|key| queue.watchers.waker_mut(key)) {
-            _ if closed => Some(clone),
-            Some(held) => Some(std::mem::replace(held, clone)),
-            None => {
-                let ticket = queue.next_ticket();
-                *key = Some(queue.watchers.push(ticket, clone, Kind::Hard, false));
-                None
-            }
-        };
-        self.unlock_and_drop(queue, spare);
-        closed
-    }
-
-    /// Takes a watcher out.
-    pub(super) fn unwatch(&self, key: Key) {
-        let mut queue = self.back.queue.lock();
-        let waker = queue.watchers.remove(key);
-        self.unlock_and_drop(queue, waker);
     }
 }
