@@ -40,8 +40,8 @@ fn mpmc_ends_are_send_and_sync_if_values_are_send() {
     has! {
         mpmc::Sender<Value>: [Send + Sync + Unpin + UnwindSafe + RefUnwindSafe + Clone];
         mpmc::Receiver<Value>: [Send + Sync + Unpin + UnwindSafe + RefUnwindSafe + Clone];
-        mpmc::WeakSender<Value>: [Send + Sync + Unpin + Clone];
-        mpmc::WeakReceiver<Value>: [Send + Sync + Unpin + Clone];
+        mpmc::WeakSender<Value>: [Send + Sync + Unpin + UnwindSafe + RefUnwindSafe + Clone];
+        mpmc::WeakReceiver<Value>: [Send + Sync + Unpin + UnwindSafe + RefUnwindSafe + Clone];
     }
     lacks! {
         mpmc::Sender<Local>: Send; mpmc::Sender<Local>: Sync;

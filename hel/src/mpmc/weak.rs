@@ -1,4 +1,5 @@
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use super::{Receiver, Sender};
 use crate::link::mpmc::Shared;
@@ -55,3 +56,9 @@ impl<T> fmt::Debug for WeakReceiver<T> {
         f.debug_struct("WeakReceiver").finish_non_exhaustive()
     }
 }
+
+// As for the strong ends.
+impl<T> UnwindSafe for WeakSender<T> {}
+impl<T> RefUnwindSafe for WeakSender<T> {}
+impl<T> UnwindSafe for WeakReceiver<T> {}
+impl<T> RefUnwindSafe for WeakReceiver<T> {}
