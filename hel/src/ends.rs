@@ -3,8 +3,9 @@
 /// A receiving end, owned or borrowed: what a [`RecvFuture`](crate::RecvFuture), a
 /// [`RecvStream`](crate::RecvStream) or an [`Iter`](crate::Iter) receives from.
 ///
-/// Implemented by [`Receiver`](crate::Receiver), `&Receiver`, [`spsc::Receiver`](crate::channel::spsc::Receiver),
-/// `&mut spsc::Receiver`, [`ShardedReceiver`](crate::channel::mpmc::ShardedReceiver), `&ShardedReceiver` and
+/// Implemented by [`Receiver`](crate::Receiver), `&Receiver`, [`ExclusiveReceiver`](crate::ExclusiveReceiver),
+/// `&mut ExclusiveReceiver`, [`spsc::Receiver`](crate::channel::spsc::Receiver), `&mut spsc::Receiver`,
+/// [`ShardedReceiver`](crate::channel::mpmc::ShardedReceiver), `&ShardedReceiver` and
 /// [`Tagged`](crate::channel::mpmc::Tagged) ones. It cannot be implemented outside hel.
 pub trait Source: sealed::Source<Value = <Self as Source>::Item> {
     /// What is received.

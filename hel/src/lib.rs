@@ -56,7 +56,7 @@ pub use self::future::{
     ClosedFuture, Operation, RecvBatchFuture, RecvFuture, SendBatchFuture, SendFuture, SendRefFuture,
 };
 pub use self::iter::{Iter, TryIter};
-pub use self::mpmc::{Receiver, Sender, bounded};
+pub use self::mpmc::{ExclusiveReceiver, Receiver, Sender, bounded};
 pub use self::shard::{Builder, DefaultHashBuilder, DefaultHasher};
 #[cfg(feature = "futures")]
 pub use self::sink::SendSink;
@@ -67,7 +67,7 @@ pub use self::stream::RecvStream;
 pub mod channel {
     /// Channels that any number of senders and receivers share.
     pub mod mpmc {
-        pub use crate::mpmc::{Receiver, Sender, WeakReceiver, WeakSender, bounded};
+        pub use crate::mpmc::{ExclusiveReceiver, Receiver, Sender, WeakReceiver, WeakSender, bounded};
         pub use crate::shard::{
             GroupSender, KeyFnSender, KeySender, RoundRobinSender, ShardSenders, ShardedReceiver, Tagged, round_robin,
             shard_group, shard_key,

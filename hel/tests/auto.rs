@@ -40,12 +40,15 @@ fn mpmc_ends_are_send_and_sync_if_values_are_send() {
     has! {
         mpmc::Sender<Value>: [Send + Sync + Unpin + UnwindSafe + RefUnwindSafe + Clone];
         mpmc::Receiver<Value>: [Send + Sync + Unpin + UnwindSafe + RefUnwindSafe + Clone];
+        mpmc::ExclusiveReceiver<Value>: [Send + Sync + Unpin + UnwindSafe + RefUnwindSafe];
         mpmc::WeakSender<Value>: [Send + Sync + Unpin + UnwindSafe + RefUnwindSafe + Clone];
         mpmc::WeakReceiver<Value>: [Send + Sync + Unpin + UnwindSafe + RefUnwindSafe + Clone];
     }
     lacks! {
         mpmc::Sender<Local>: Send; mpmc::Sender<Local>: Sync;
         mpmc::Receiver<Local>: Send; mpmc::Receiver<Local>: Sync;
+        mpmc::ExclusiveReceiver<Local>: Send; mpmc::ExclusiveReceiver<Local>: Sync;
+        mpmc::ExclusiveReceiver<u32>: Clone;
         mpmc::WeakSender<Local>: Send; mpmc::WeakReceiver<Local>: Send;
     }
 }
@@ -67,6 +70,8 @@ fn futures_are_unpin_and_send() {
     has! {
         RecvFuture<mpmc::Receiver<Value>>: [Future + Send + Sync + Unpin + 'static];
         RecvFuture<&'static mpmc::Receiver<Value>>: [Future + Send + Sync + Unpin + 'static];
+        RecvFuture<mpmc::ExclusiveReceiver<Value>>: [Future + Send + Unpin + 'static];
+        RecvFuture<&'static mut mpmc::ExclusiveReceiver<Value>>: [Future + Send + Unpin];
         RecvFuture<spsc::Receiver<Value>>: [Future + Send + Unpin + 'static];
         RecvFuture<&'static mut spsc::Receiver<Value>>: [Future + Send + Unpin];
         SendFuture<mpmc::Sender<Value>>: [Future + Send + Unpin + 'static];
@@ -106,6 +111,7 @@ fn iterators_are_send_and_fused() {
     has! {
         Iter<mpmc::Receiver<Value>>: [std::iter::FusedIterator<Item = Value> + Send + 'static];
         Iter<&'static mpmc::Receiver<Value>>: [Iterator<Item = Value> + Send];
+        Iter<mpmc::ExclusiveReceiver<Value>>: [Iterator<Item = Value> + Send + 'static];
         Iter<spsc::Receiver<Value>>: [Iterator<Item = Value> + Send + 'static];
         TryIter<&'static mpmc::Receiver<Value>>: [Iterator<Item = Value> + Send];
         TryIter<&'static mut spsc::Receiver<Value>>: [Iterator<Item = Value> + Send];
@@ -113,6 +119,8 @@ fn iterators_are_send_and_fused() {
     has! {
         mpmc::Receiver<Value>: [IntoIterator<Item = Value>];
         &'static mpmc::Receiver<Value>: [IntoIterator<Item = Value>];
+        mpmc::ExclusiveReceiver<Value>: [IntoIterator<Item = Value>];
+        &'static mut mpmc::ExclusiveReceiver<Value>: [IntoIterator<Item = Value>];
         spsc::Receiver<Value>: [IntoIterator<Item = Value>];
         &'static mut spsc::Receiver<Value>: [IntoIterator<Item = Value>];
     }
@@ -129,6 +137,8 @@ fn streams_and_sinks_are_unpin_send_and_fused() {
     has! {
         RecvStream<mpmc::Receiver<Value>>: [FusedStream<Item = Value> + Send + Unpin + 'static];
         RecvStream<&'static mpmc::Receiver<Value>>: [FusedStream<Item = Value> + Send + Unpin];
+        RecvStream<mpmc::ExclusiveReceiver<Value>>: [FusedStream<Item = Value> + Send + Unpin + 'static];
+        RecvStream<&'static mut mpmc::ExclusiveReceiver<Value>>: [FusedStream<Item = Value> + Send + Unpin];
         RecvStream<spsc::Receiver<Value>>: [FusedStream<Item = Value> + Send + Unpin + 'static];
         RecvStream<&'static mut spsc::Receiver<Value>>: [FusedStream<Item = Value> + Send + Unpin];
         SendSink<mpmc::Sender<Value>>: [Sink<Value, Error = errors::AsyncSendError<Value>> + Send + Unpin + 'static];
@@ -149,21 +159,24 @@ fn streams_and_sinks_are_unpin_send_and_fused() {
 fn an_end_says_what_it_carries_and_whether_it_is_borrowed() {
     has! {
         mpmc::Receiver<Value>: [Source<Item = Value>];
+        mpmc::ExclusiveReceiver<Value>: [Source<Item = Value>];
         spsc::Receiver<Value>: [Source<Item = Value>];
         mpmc::Sender<Value>: [Target<Item = Value>];
         spsc::Sender<Value>: [Target<Item = Value>];
         &'static mpmc::Receiver<Value>: [Source<Item = Value> + Borrowed];
+        &'static mut mpmc::ExclusiveReceiver<Value>: [Source<Item = Value> + Borrowed];
         &'static mut spsc::Receiver<Value>: [Source<Item = Value> + Borrowed];
         &'static mpmc::Sender<Value>: [Target<Item = Value> + Borrowed];
         &'static mut spsc::Sender<Value>: [Target<Item = Value> + Borrowed];
     }
-    lacks! { mpmc::Receiver<Value>: Borrowed; spsc::Sender<Value>: Borrowed }
+    lacks! { mpmc::Receiver<Value>: Borrowed; mpmc::ExclusiveReceiver<Value>: Borrowed; spsc::Sender<Value>: Borrowed }
 }
 
 #[test]
 fn all_types_are_debug_and_ask_nothing_of_the_value() {
     has! {
         mpmc::Sender<Plain>: [Debug]; mpmc::Receiver<Plain>: [Debug];
+        mpmc::ExclusiveReceiver<Plain>: [Debug];
         mpmc::WeakSender<Plain>: [Debug]; mpmc::WeakReceiver<Plain>: [Debug];
         spsc::Sender<Plain>: [Debug]; spsc::Receiver<Plain>: [Debug];
         RecvFuture<mpmc::Receiver<Plain>>: [Debug]; SendFuture<mpmc::Sender<Plain>>: [Debug];
@@ -189,6 +202,8 @@ fn debug_shows_how_full_a_channel_is() {
     for shown in [format!("{tx:?}"), format!("{rx:?}")] {
         assert!(shown.contains("len: 1") && shown.contains("capacity: 3"), "{shown}");
     }
+    let rx = rx.into_exclusive().unwrap();
+    assert!(format!("{rx:?}").contains("len: 1, capacity: 3"), "{rx:?}");
     let (mut tx, rx) = spsc::bounded(3);
     tx.try_send(Plain(1)).unwrap();
     for shown in [format!("{tx:?}"), format!("{rx:?}")] {
@@ -200,6 +215,8 @@ fn debug_shows_how_full_a_channel_is() {
 fn handles_are_small() {
     assert!(size_of::<Option<mpmc::Sender<u64>>>() <= 32);
     assert!(size_of::<Option<mpmc::Receiver<u64>>>() <= 32);
+    // The ring, which it keeps and knows, and the count that it is part of.
+    assert!(size_of::<Option<mpmc::ExclusiveReceiver<u64>>>() <= 40);
     assert_eq!(size_of::<mpmc::WeakSender<u64>>(), size_of::<usize>());
     // Whatever is sent.
     assert_eq!(size_of::<mpmc::Sender<[u64; 100]>>(), size_of::<mpmc::Sender<u8>>());
@@ -210,6 +227,7 @@ fn handles_are_small() {
 fn receive_futures_are_small() {
     assert!(size_of::<RecvFuture<&mpmc::Receiver<u64>>>() <= 32);
     assert!(size_of::<RecvFuture<&mpmc::Receiver<[u8; 80]>>>() <= 32);
+    assert!(size_of::<RecvFuture<&mut mpmc::ExclusiveReceiver<u64>>>() <= 32);
     assert!(size_of::<RecvFuture<&mut spsc::Receiver<u64>>>() <= 32);
     assert!(size_of::<ClosedFuture<'_, u64>>() <= 32);
 }

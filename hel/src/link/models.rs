@@ -1,5 +1,7 @@
 //! loom models of the two ends together: what being told of the end means, and wakers that panic.
 
+mod exclusive;
+
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;

@@ -3,7 +3,7 @@ use crossbeam_utils::CachePadded;
 use super::Link;
 use super::group::Group;
 use crate::op::{RawSource, RawTarget, Unsent};
-use crate::ring::mpmc::{ClaimMany, Ring};
+use crate::ring::mpmc::{ClaimMany, ExclusivePopper, Ring};
 use crate::ring::{Refused, Starved};
 use crate::sync::atomic::{AtomicUsize, Ordering};
 use crate::sync::{Arc, Defect, barrier, defect};
@@ -22,8 +22,12 @@ pub(crate) struct Shared<T> {
 #[derive(Debug)]
 struct Counts {
     senders: AtomicUsize,
+    /// With [`EXCLUSIVE`] while one of them is the only one.
     receivers: AtomicUsize,
 }
+
+/// The mark on a count of receivers that may not grow. Each counted handle holds an `Arc`, so a count never gets there.
+const EXCLUSIVE: usize = 1 << (usize::BITS - 1);
 
 impl<T> Shared<T> {
     /// A channel with one handle at each end.
@@ -120,7 +124,9 @@ impl<T> Shared<T> {
     }
 
     pub(crate) fn receivers(&self) -> usize {
-        self.counts.receivers.load(Ordering::Acquire)
+        let count = self.counts.receivers.load(Ordering::Acquire);
+        // Beside the exclusive one stands, while it comes or goes, the plain one that it was or becomes.
+        if count & EXCLUSIVE == 0 { count } else { 1 }
     }
 
     /// One more sender, cloned from a live one.
@@ -140,7 +146,7 @@ impl<T> Shared<T> {
         revive(&self.counts.senders)
     }
 
-    /// One more receiver, unless the last one has gone.
+    /// One more receiver, unless the last one has gone or one is exclusive.
     pub(crate) fn revive_receiver(&self) -> bool {
         revive(&self.counts.receivers)
     }
@@ -155,18 +161,39 @@ impl<T> Shared<T> {
 
     /// A receiver goes. The last one disconnects and drops what is left.
     pub(crate) fn drop_receiver(&self) {
-        // ORDERING: AcqRel, as in `drop_sender`.
-        if self.counts.receivers.fetch_sub(1, Ordering::AcqRel) == 1 {
+        self.uncount_receiver(1);
+    }
+
+    /// One receiver more, which will be alone once the only other one, who calls this, has gone. False if there are others.
+    fn add_exclusive(&self) -> bool {
+        let receivers = &self.counts.receivers;
+        if defect(Defect::ExclusiveBesideOthers) {
+            // ORDERING: AcqRel, stronger than below: only the question is left out.
+            receivers.fetch_add(EXCLUSIVE + 1, Ordering::AcqRel);
+            return true;
+        }
+        let acquire = if defect(Defect::ExclusiveWithoutAcquire) { Ordering::Relaxed } else { Ordering::Acquire };
+        // ORDERING: Acquire, with the `fetch_sub` of those that have gone: what they did, and what they received, came
+        // before. (The plain one that goes next acquires as well.) Relaxed on failure: nothing is done on its strength.
+        receivers.compare_exchange(1, EXCLUSIVE + 2, acquire, Ordering::Relaxed).is_ok()
+    }
+
+    /// Takes one receiver off the count, and with it the mark of an exclusive one. After the last one nothing stays behind.
+    fn uncount_receiver(&self, counted: usize) {
+        let order = if defect(Defect::ExclusiveWithoutAcquire) { Ordering::Release } else { Ordering::AcqRel };
+        // ORDERING: AcqRel, as in `drop_sender`; and who comes after an exclusive one sees what that did.
+        if self.counts.receivers.fetch_sub(counted, order) == counted {
             self.abandon();
         }
     }
 }
 
-/// Raises a count that is not 0.
+/// Raises a count that is neither 0 nor that of an exclusive receiver.
 fn revive(count: &AtomicUsize) -> bool {
+    let may_grow = |now| now != 0 && (now & EXCLUSIVE == 0 || defect(Defect::UpgradeBesideExclusive));
     // ORDERING: Relaxed: a guess, which the exchange verifies.
     let mut now = count.load(Ordering::Relaxed);
-    while now != 0 {
+    while may_grow(now) {
         // ORDERING: AcqRel on success, with the `fetch_sub` of a handle that goes; a failure only tries again.
         match count.compare_exchange_weak(now, now + 1, Ordering::AcqRel, Ordering::Relaxed) {
             Ok(_) => return true,
@@ -286,6 +313,72 @@ impl<T> RawSource for Rx<'_, T> {
     fn take_many(&mut self, max: usize, into: &mut Vec<T>) -> Result<usize, Starved> {
         let count = self.0.link.ring.pop_many(max, into)?;
         self.0.link.room.notify(count);
+        Ok(count)
+    }
+}
+
+/// The receiving end of a [`Shared`] channel that has no other one.
+#[derive(Debug)]
+pub struct ExclusiveRx<T> {
+    /// Dropped first: whoever comes after the count can pop.
+    popper: ExclusivePopper<T, Shared<T>>,
+    counted: Counted<T>,
+}
+
+/// An exclusive receiver is counted as long as this lives.
+#[derive(Debug)]
+struct Counted<T>(Arc<Shared<T>>);
+
+impl<T> Drop for Counted<T> {
+    fn drop(&mut self) {
+        self.0.uncount_receiver(EXCLUSIVE + 1);
+    }
+}
+
+impl<T> ExclusiveRx<T> {
+    /// An end that will be the only one once the plain receiver that asks for it has gone. None if there are others.
+    pub(crate) fn claim(shared: &Arc<Shared<T>>) -> Option<Self> {
+        let counted = shared.add_exclusive().then(|| Counted(Arc::clone(shared)))?;
+        let popper = ExclusivePopper::claim(Arc::clone(shared), |shared| &shared.link.ring)?;
+        Some(Self { popper, counted })
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared<T>> {
+        &self.counted.0
+    }
+}
+
+impl<T> End for ExclusiveRx<T> {
+    fn side(&self) -> &Side {
+        &self.shared().link.items
+    }
+
+    fn done(&self) -> usize {
+        self.shared().rx().done()
+    }
+
+    fn ready(&self) -> usize {
+        self.shared().rx().ready()
+    }
+
+    fn would_serve(&self) -> bool {
+        self.shared().rx().would_serve()
+    }
+}
+
+impl<T> RawSource for ExclusiveRx<T> {
+    type Item = T;
+
+    #[inline(always)]
+    fn take(&mut self) -> Result<T, Starved> {
+        let value = self.popper.pop()?;
+        self.shared().link.room.notify(1);
+        Ok(value)
+    }
+
+    fn take_many(&mut self, max: usize, into: &mut Vec<T>) -> Result<usize, Starved> {
+        let count = self.popper.pop_many(max, into)?;
+        self.shared().link.room.notify(count);
         Ok(count)
     }
 }

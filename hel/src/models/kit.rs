@@ -102,7 +102,7 @@ impl Ends {
 }
 
 /// Searches in every mode that a channel may find itself in.
-pub(super) fn in_every_mode(story: fn()) {
+pub(crate) fn in_every_mode(story: fn()) {
     Model::new().check(story);
     never_cleared().check(story);
     Model::new().no_membarrier().check(story);

@@ -1,9 +1,11 @@
 //! Channels that any number of senders and receivers share.
 
+mod exclusive;
 mod receiver;
 mod sender;
 mod weak;
 
+pub use self::exclusive::ExclusiveReceiver;
 pub use self::receiver::Receiver;
 pub use self::sender::Sender;
 pub use self::weak::{WeakReceiver, WeakSender};

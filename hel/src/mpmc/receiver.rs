@@ -3,12 +3,12 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use super::WeakReceiver;
+use super::{ExclusiveReceiver, WeakReceiver};
 use crate::ends::sealed;
 use crate::errors::{AsyncRecvError, RecvError, TryRecvError};
 use crate::future::{RecvBatchFuture, RecvFuture};
 use crate::iter::{Iter, TryIter};
-use crate::link::mpmc::{Rx, Shared};
+use crate::link::mpmc::{ExclusiveRx, Rx, Shared};
 use crate::op;
 use crate::sync::Arc;
 use crate::wait::{FirstPanic, Limit, Wait};
@@ -172,6 +172,35 @@ impl<T> Receiver<T> {
     #[cfg(feature = "futures")]
     pub fn into_stream(self) -> crate::RecvStream<Self> {
         crate::RecvStream::new(self)
+    }
+
+    /// The same receiver for one owner, which takes values for less: nobody else can receive meanwhile.
+    ///
+    /// # Errors
+    /// This receiver, as it was, if the channel has another one.
+    ///
+    /// ```
+    /// let (tx, rx) = hel::bounded(2);
+    /// let other = rx.clone();
+    /// let rx = rx.into_exclusive().unwrap_err();
+    /// drop(other);
+    /// let mut rx = rx.into_exclusive().unwrap();
+    /// tx.send(1).unwrap();
+    /// assert_eq!(rx.recv(), Ok(1));
+    /// ```
+    pub fn into_exclusive(self) -> Result<ExclusiveReceiver<T>, Self> {
+        match self.claim_exclusive() {
+            Some(exclusive) => {
+                drop(self);
+                Ok(exclusive)
+            }
+            None => Err(self),
+        }
+    }
+
+    /// The exclusive receiver of the channel, which is in use once this one is dropped. None if there are others.
+    pub(crate) fn claim_exclusive(&self) -> Option<ExclusiveReceiver<T>> {
+        ExclusiveRx::claim(&self.shared).map(ExclusiveReceiver::new)
     }
 
     /// A handle that does not keep the channel open.

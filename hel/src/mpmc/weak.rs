@@ -27,7 +27,8 @@ impl<T> WeakReceiver<T> {
         Self(shared)
     }
 
-    /// A receiver again, unless the last one has gone.
+    /// A receiver again, unless the last one has gone, or one is [exclusive](super::ExclusiveReceiver), or another thread is
+    /// just trying to make it so.
     pub fn upgrade(&self) -> Option<Receiver<T>> {
         self.0.revive_receiver().then(|| Receiver::new(Arc::clone(&self.0)))
     }

@@ -1,5 +1,7 @@
 //! loom models: the shipped rings, small, over every order of events that the preemption bound allows.
 
+mod exclusive;
+
 use super::mpmc;
 use super::spsc::{self, Consumer, Producer, Shared, claim_roles};
 use super::{Refused, Starved};

@@ -33,10 +33,16 @@ impl Positions {
         self.capacity
     }
 
-    /// The bit between lap and index: closed on a tail, full on a stamp.
+    /// The bit between lap and index: closed on a tail, full on a stamp, exclusive on a head.
     #[inline(always)]
     pub(super) fn mark(self) -> usize {
         self.mark
+    }
+
+    /// The position without its mark, if it has one.
+    #[inline(always)]
+    pub(super) fn unmarked(self, position: usize) -> usize {
+        position & !self.mark
     }
 
     /// What one lap adds to a position.
@@ -56,7 +62,7 @@ impl Positions {
         position & (self.mark - 1)
     }
 
-    /// The position after an unmarked `position`.
+    /// The position after `position`; a mark stays.
     #[inline(always)]
     pub(super) fn next(self, position: usize) -> usize {
         let index = self.index(position);
@@ -72,7 +78,7 @@ impl Positions {
         }
     }
 
-    /// The position `steps` (at most the capacity) after an unmarked `position`.
+    /// The position `steps` (at most the capacity) after `position`; a mark stays.
     #[inline]
     pub(super) fn advance(self, position: usize, steps: usize) -> usize {
         let to_edge = self.to_edge(position);
@@ -89,7 +95,7 @@ impl Positions {
         self.capacity - self.index(position)
     }
 
-    /// The same slot, one lap later.
+    /// The same slot, one lap later; a mark stays.
     #[inline(always)]
     pub(super) fn next_lap(self, position: usize) -> usize {
         position.wrapping_add(self.one_lap())

@@ -9,7 +9,7 @@ use crate::errors::{AsyncRecvError, RecvError, TryRecvError};
 use crate::future::{RecvBatchFuture, RecvFuture};
 use crate::iter::{Iter, TryIter};
 use crate::link::group::Group;
-use crate::mpmc::Receiver;
+use crate::mpmc::{ExclusiveReceiver, Receiver};
 use crate::op;
 use crate::sync::Arc;
 use crate::sync::atomic::AtomicUsize;
@@ -20,8 +20,8 @@ use crate::wait::{FirstPanic, Limit, Wait};
 /// The plain verbs take from any shard, the `any` forms say from which. Shards are served by turns, some values of one at
 /// a time. A wait registers once, not once for each shard.
 ///
-/// For the most throughput give each worker its own shard by [`into_receivers`](Self::into_receivers): then shards share
-/// nothing.
+/// For the most throughput give each worker its own shard by [`into_exclusive`](Self::into_exclusive): then shards share
+/// nothing, and no worker pays for sharing its own. By [`into_receivers`](Self::into_receivers) if it needs clones.
 pub struct ShardedReceiver<T> {
     pub(super) shards: Box<[Receiver<T>]>,
     pub(super) group: Arc<Group>,
@@ -52,6 +52,37 @@ impl<T> ShardedReceiver<T> {
     pub fn into_receivers(mut self) -> Vec<Receiver<T>> {
         self.cancel_poll();
         std::mem::take(&mut self.shards).into_vec()
+    }
+
+    /// One receiver for each shard, in order, of which each is the only one of its shard: that saves one locked
+    /// instruction per value.
+    ///
+    /// All of them or none. Dropping one kills its shard, as with [`into_receivers`](Self::into_receivers).
+    ///
+    /// # Errors
+    /// This receiver, as it was, if any shard has another one.
+    ///
+    /// ```
+    /// let (tx, rx) = hel::channel::mpmc::round_robin::<u64, 256>(2);
+    /// let workers: Vec<_> = rx
+    ///     .into_exclusive()
+    ///     .expect("no clones")
+    ///     .into_iter()
+    ///     .map(|mut rx| std::thread::spawn(move || rx.iter().sum::<u64>()))
+    ///     .collect();
+    /// (1..=4).for_each(|n| tx.send(n).unwrap());
+    /// # drop(tx);
+    /// # assert_eq!(workers.into_iter().map(|worker| worker.join().unwrap()).sum::<u64>(), 10);
+    /// ```
+    pub fn into_exclusive(self) -> Result<Vec<ExclusiveReceiver<T>>, Self> {
+        // Those claimed already are given back where a later one fails.
+        match self.shards.iter().map(Receiver::claim_exclusive).collect() {
+            Some(exclusive) => {
+                drop(self);
+                Ok(exclusive)
+            }
+            None => Err(self),
+        }
     }
 
     /// The receiver of each shard, in order.

@@ -43,6 +43,14 @@ pub(crate) enum Defect {
     SleepsOnHints,
     /// A keyed batch uses up the wake-ups for shards that it has no use for.
     KeyedBatchNotChoosy,
+    /// An exclusive popper marks head by a load and a store.
+    ExclusiveByStore,
+    /// A receiver becomes exclusive, and its plain handle goes, without acquiring what those did that have gone.
+    ExclusiveWithoutAcquire,
+    /// A receiver becomes exclusive without asking whether there are others.
+    ExclusiveBesideOthers,
+    /// A weak receiver is upgraded beside an exclusive one.
+    UpgradeBesideExclusive,
 }
 
 /// Whether this build runs with the defect `which`: never, and nothing is left of the question.

@@ -2,9 +2,11 @@
 
 mod backoff;
 mod claim;
+mod exclusive;
 mod observe;
 
 pub(crate) use self::claim::{Claim, ClaimMany};
+pub(crate) use self::exclusive::ExclusivePopper;
 
 use self::backoff::Backoff;
 use self::claim::{Attempt, Taken};
@@ -30,7 +32,7 @@ struct Slot<T> {
 
 /// A bounded queue for any number of threads at both ends.
 pub(crate) struct Ring<T> {
-    /// The position that is popped next. Written by popping claims only.
+    /// The position that is popped next, and the mark while one popper is exclusive. Written by popping claims only (I2).
     head: CachePadded<AtomicUsize>,
     /// The position that is pushed next, and the mark once closed. Every change is an RMW (I2).
     tail: CachePadded<AtomicUsize>,
@@ -186,7 +188,8 @@ impl<T> Ring<T> {
     fn run_of(&self, mut position: usize, max: usize, mark: usize) -> usize {
         let most = max.min(self.capacity());
         for len in 0..most {
-            if self.slot(position).stamp.load(Ordering::Acquire) != position | mark {
+            // A sum, as in `try_take`.
+            if self.slot(position).stamp.load(Ordering::Acquire) != position.wrapping_add(mark) {
                 return len;
             }
             position = self.fixed.positions.next(position);
@@ -211,7 +214,9 @@ impl<T> Ring<T> {
         // ORDERING: Relaxed: a guess, which the stamp and then the CAS verify; no data hangs on it.
         let head = self.head.load(Ordering::Relaxed);
         let slot = self.slot(head);
-        if slot.stamp.load(Ordering::Acquire) != head | positions.mark() {
+        // A sum, not an `or`: for a marked head it names the next lap, so that nothing is won beside an exclusive popper
+        // (I11).
+        if slot.stamp.load(Ordering::Acquire) != head.wrapping_add(positions.mark()) {
             return Attempt::Barred { at: head };
         }
         if !self.move_head(head, positions.next(head)) {
@@ -247,19 +252,21 @@ impl<T> Ring<T> {
 
     /// Why the slot at the head held nothing; none if the head has moved on since.
     fn starved_at(&self, head: usize) -> Option<Starved> {
+        let starved = self.starved(self.fixed.positions.unmarked(head));
+        // ORDERING: Relaxed: if the slot was barred because `head` was stale, its stamp carries the claim that moved it.
+        (self.head.load(Ordering::Relaxed) == head).then_some(starved)
+    }
+
+    /// Why there is nothing at `position`, if head is still there.
+    fn starved(&self, position: usize) -> Starved {
         let mark = self.fixed.positions.mark();
         // Acquire for the mark, with `close`. Otherwise a snapshot: who has to be sure puts a full fence before a second
         // attempt; and a marked tail is final whenever it is read (I6).
-        let tail = self.tail.load(Ordering::Acquire);
-        // ORDERING: Relaxed: if the slot was barred because `head` was stale, its stamp carries the claim that moved it.
-        if self.head.load(Ordering::Relaxed) != head {
-            return None;
-        }
-        Some(match tail ^ head {
+        match self.tail.load(Ordering::Acquire) ^ position {
             0 => Starved::Empty,
             closed if closed == mark => Starved::Drained,
             _ => Starved::Hole,
-        })
+        }
     }
 
     /// Takes up to `max` values in a row with one CAS, to the end of `into`; says how many, 0 only for a `max` of 0.
@@ -333,8 +340,8 @@ impl<T> Drop for Ring<T> {
             return;
         }
         let positions = self.fixed.positions;
-        let end = self.tail.load(Ordering::Acquire) & !positions.mark();
-        let mut position = self.head.load(Ordering::Acquire);
+        let end = positions.unmarked(self.tail.load(Ordering::Acquire));
+        let mut position = positions.unmarked(self.head.load(Ordering::Acquire));
         exhaust(|| {
             if position == end {
                 return false;

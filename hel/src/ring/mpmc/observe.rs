@@ -32,13 +32,13 @@ impl<T> Ring<T> {
 
     fn between(&self, head: usize, tail: usize) -> usize {
         let positions = &self.fixed.positions;
-        positions.distance(head, tail & !positions.mark())
+        positions.distance(positions.unmarked(head), positions.unmarked(tail))
     }
 
     /// Whether a pop would be served now, or would say drained.
     pub(crate) fn has_item(&self) -> bool {
         loop {
-            // ORDERING: Relaxed: a guess, as in `try_take`.
+            // ORDERING: Relaxed: a guess, as in `try_take`. Marked or not: an exclusive popper's item is one as well.
             let head = self.head.load(Ordering::Relaxed);
             if self.slot(head).stamp.load(Ordering::Acquire) == head | self.fixed.positions.mark() {
                 return true;
@@ -69,7 +69,8 @@ impl<T> Ring<T> {
         // ORDERING: Relaxed, both: a snapshot. Who has to be sure puts a full fence before.
         let tail = self.tail.load(Ordering::Relaxed);
         let barred = self.slot(tail).stamp.load(Ordering::Acquire) != tail;
-        barred && tail & positions.mark() == 0 && positions.next_lap(self.head.load(Ordering::Relaxed)) != tail
+        let head = positions.unmarked(self.head.load(Ordering::Relaxed));
+        barred && tail & positions.mark() == 0 && positions.next_lap(head) != tail
     }
 
     /// How many positions were claimed for pushing so far: wraps, for comparing over short times only.
