@@ -8,7 +8,7 @@ mod support;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
-use extra1::{Kind, Mpmc, RecvEnd, SendEnd, Spsc};
+use extra1::{Exclusive, Kind, Mpmc, RecvEnd, SendEnd, Spsc};
 use hel::channel::errors::{TrySendBatchError, TrySendError};
 use support::limit;
 
@@ -53,6 +53,11 @@ fn mpmc_holds_exactly_its_capacity() {
 }
 
 #[test]
+fn exclusive_holds_exactly_its_capacity() {
+    holds_exactly_its_capacity::<Exclusive>();
+}
+
+#[test]
 fn spsc_holds_exactly_its_capacity() {
     holds_exactly_its_capacity::<Spsc>();
 }
@@ -81,6 +86,11 @@ fn mpmc_batches_fit_exactly() {
 }
 
 #[test]
+fn exclusive_batches_fit_exactly() {
+    batches_fit_exactly::<Exclusive>();
+}
+
+#[test]
 fn spsc_batches_fit_exactly() {
     batches_fit_exactly::<Spsc>();
 }
@@ -104,6 +114,11 @@ fn len_stays_within<K: Kind>() {
 #[test]
 fn mpmc_len_stays_within_the_capacity() {
     limit(len_stays_within::<Mpmc>);
+}
+
+#[test]
+fn exclusive_len_stays_within_the_capacity() {
+    limit(len_stays_within::<Exclusive>);
 }
 
 #[test]
@@ -239,6 +254,11 @@ fn mpmc_passes_values_of_all_shapes() {
 }
 
 #[test]
+fn exclusive_passes_values_of_all_shapes() {
+    on_a_big_stack(passes_all_shapes::<Exclusive>);
+}
+
+#[test]
 fn spsc_passes_values_of_all_shapes() {
     on_a_big_stack(passes_all_shapes::<Spsc>);
 }
@@ -281,5 +301,6 @@ fn drops_of_nothing_are_counted<K: Kind>() {
 #[test]
 fn drops_of_zero_sized_values_are_counted() {
     drops_of_nothing_are_counted::<Mpmc>();
+    drops_of_nothing_are_counted::<Exclusive>();
     drops_of_nothing_are_counted::<Spsc>();
 }

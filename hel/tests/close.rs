@@ -7,7 +7,7 @@ mod support;
 
 use std::thread;
 
-use extra1::{Kind, Meeting, Mpmc, RecvEnd, RecvVerb, SendEnd, SendVerb, Spsc, Why, recv_by, send_by};
+use extra1::{Exclusive, Kind, Meeting, Mpmc, RecvEnd, RecvVerb, SendEnd, SendVerb, Spsc, Why, recv_by, send_by};
 use support::waker::CountingWaker;
 use support::{Ledger, limit, poll_once, poll_with};
 
@@ -80,6 +80,11 @@ fn mpmc_receivers_drain_then_fail() {
 }
 
 #[test]
+fn exclusive_receivers_drain_then_fail() {
+    limit(receivers_drain_then_fail::<Exclusive>);
+}
+
+#[test]
 fn spsc_receivers_drain_then_fail() {
     limit(receivers_drain_then_fail::<Spsc>);
 }
@@ -111,6 +116,11 @@ fn mpmc_senders_fail_and_keep_their_values() {
 }
 
 #[test]
+fn exclusive_senders_fail_and_keep_their_values() {
+    limit(|| senders_fail::<Exclusive>(&[ReceiverGoes, SenderCloses, ReceiverCloses]));
+}
+
+#[test]
 fn spsc_senders_fail_and_keep_their_values() {
     limit(|| senders_fail::<Spsc>(&[ReceiverGoes, SenderCloses, ReceiverCloses]));
 }
@@ -138,6 +148,7 @@ fn close_says_whether_it_closed<K: Kind>() {
 #[test]
 fn close_says_whether_this_call_closed() {
     close_says_whether_it_closed::<Mpmc>();
+    close_says_whether_it_closed::<Exclusive>();
     close_says_whether_it_closed::<Spsc>();
 }
 
@@ -169,6 +180,11 @@ fn blocked_receivers_learn<K: Kind>() {
 #[test]
 fn mpmc_blocked_receivers_learn_of_the_end() {
     limit(blocked_receivers_learn::<Mpmc>);
+}
+
+#[test]
+fn exclusive_blocked_receivers_learn_of_the_end() {
+    limit(blocked_receivers_learn::<Exclusive>);
 }
 
 #[test]
@@ -207,6 +223,11 @@ fn mpmc_blocked_senders_learn_of_the_end() {
 }
 
 #[test]
+fn exclusive_blocked_senders_learn_of_the_end() {
+    limit(blocked_senders_learn::<Exclusive>);
+}
+
+#[test]
 fn spsc_blocked_senders_learn_of_the_end() {
     limit(blocked_senders_learn::<Spsc>);
 }
@@ -240,6 +261,7 @@ fn pending_futures_learn<K: Kind>() {
 #[test]
 fn pending_futures_are_woken_by_the_end() {
     pending_futures_learn::<Mpmc>();
+    pending_futures_learn::<Exclusive>();
     pending_futures_learn::<Spsc>();
 }
 
@@ -281,6 +303,7 @@ fn buffered_values_are_dropped_promptly<K: Kind>(closed_before: bool) {
 fn buffered_values_go_with_the_last_receiver() {
     for closed_before in [false, true] {
         buffered_values_are_dropped_promptly::<Mpmc>(closed_before);
+        buffered_values_are_dropped_promptly::<Exclusive>(closed_before);
         buffered_values_are_dropped_promptly::<Spsc>(closed_before);
     }
 }
@@ -313,6 +336,7 @@ fn an_abandoned_channel_drops_what_it_holds() {
     }
     for way in [SenderGoes, ReceiverGoes, SenderCloses, ReceiverCloses] {
         abandon::<Mpmc>(way);
+        abandon::<Exclusive>(way);
         abandon::<Spsc>(way);
     }
 }

@@ -8,7 +8,7 @@ mod support;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use extra1::{Kind, Meeting, Mpmc, RecvEnd, RecvVerb, SendEnd, SendVerb, Spsc, Why, recv_by, send_by};
+use extra1::{Exclusive, Kind, Meeting, Mpmc, RecvEnd, RecvVerb, SendEnd, SendVerb, Spsc, Why, recv_by, send_by};
 use support::rng::Rng;
 use support::{Counted, Ledger, limit};
 
@@ -78,6 +78,11 @@ fn mpmc_receiver_closes_while_a_sender_sends() {
 }
 
 #[test]
+fn exclusive_receiver_closes_while_a_sender_sends() {
+    limit(receiver_closes::<Exclusive>);
+}
+
+#[test]
 fn spsc_receiver_closes_while_a_sender_sends() {
     limit(receiver_closes::<Spsc>);
 }
@@ -110,6 +115,11 @@ fn mpmc_disconnected_is_final() {
 }
 
 #[test]
+fn exclusive_disconnected_is_final() {
+    limit(disconnected_is_final::<Exclusive>);
+}
+
+#[test]
 fn spsc_disconnected_is_final() {
     limit(disconnected_is_final::<Spsc>);
 }
@@ -135,6 +145,11 @@ fn sender_ends<K: Kind>() {
 #[test]
 fn mpmc_last_value_before_the_end_arrives() {
     limit(sender_ends::<Mpmc>);
+}
+
+#[test]
+fn exclusive_last_value_before_the_end_arrives() {
+    limit(sender_ends::<Exclusive>);
 }
 
 #[test]
@@ -170,6 +185,11 @@ fn receiver_goes<K: Kind>() {
 #[test]
 fn mpmc_receiver_goes_while_a_sender_sends() {
     limit(receiver_goes::<Mpmc>);
+}
+
+#[test]
+fn exclusive_receiver_goes_while_a_sender_sends() {
+    limit(receiver_goes::<Exclusive>);
 }
 
 #[test]

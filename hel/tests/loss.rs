@@ -8,7 +8,7 @@ mod support;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread;
 
-use extra1::{Kind, Mpmc, RecvEnd, RecvVerb, SendEnd, SendVerb, Spsc, Why, recv_by, send_by};
+use extra1::{Exclusive, Kind, Mpmc, RecvEnd, RecvVerb, SendEnd, SendVerb, Spsc, Why, recv_by, send_by};
 use support::rng::Rng;
 use support::{Ledger, limit};
 
@@ -114,6 +114,11 @@ fn mpmc_one_to_one() {
 }
 
 #[test]
+fn exclusive_one_to_one() {
+    limit(one_to_one::<Exclusive>);
+}
+
+#[test]
 fn spsc_one_to_one() {
     limit(one_to_one::<Spsc>);
 }
@@ -178,6 +183,11 @@ fn receivers_leave<K: Kind>(receivers: impl FnOnce(K::Rx<support::Counted>) -> V
 #[test]
 fn mpmc_receivers_that_leave_lose_nothing() {
     limit(|| receivers_leave::<Mpmc>(|rx| (0..3).map(|_| rx.clone()).collect()));
+}
+
+#[test]
+fn exclusive_receivers_that_leave_lose_nothing() {
+    limit(|| receivers_leave::<Exclusive>(|rx| vec![rx]));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
-use extra1::{Kind, Meeting, Mpmc, RecvEnd, RecvVerb, SendEnd, SendVerb, Spsc, Why, recv_by, send_by};
+use extra1::{Exclusive, Kind, Meeting, Mpmc, RecvEnd, RecvVerb, SendEnd, SendVerb, Spsc, Why, recv_by, send_by};
 use support::rng::Rng;
 use support::watchdog::limit_of;
 use support::{limit, poll_once};
@@ -125,6 +125,11 @@ fn mpmc_agrees_with_a_queue_step_by_step() {
 }
 
 #[test]
+fn exclusive_agrees_with_a_queue_step_by_step() {
+    limit(agrees_with_a_queue::<Exclusive>);
+}
+
+#[test]
 fn spsc_agrees_with_a_queue_step_by_step() {
     limit(agrees_with_a_queue::<Spsc>);
 }
@@ -180,6 +185,11 @@ fn fifo_between_threads<K: Kind>() {
 #[test]
 fn mpmc_is_a_fifo_between_threads_by_all_verbs() {
     limit(fifo_between_threads::<Mpmc>);
+}
+
+#[test]
+fn exclusive_is_a_fifo_between_threads_by_all_verbs() {
+    limit(fifo_between_threads::<Exclusive>);
 }
 
 #[test]

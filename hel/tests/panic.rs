@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 use std::thread;
 
-use extra1::{Kind, Mpmc, RecvEnd, SendEnd, Spsc};
+use extra1::{Exclusive, Kind, Mpmc, RecvEnd, SendEnd, Spsc};
 use hel::channel::errors::{TryRecvError, TrySendError};
 use support::waker::{CountingWaker, HostileWaker, Trap};
 use support::{Counted, Ledger, limit, poll_once, poll_with};
@@ -55,6 +55,7 @@ fn drops_that_panic_in_a_receiver_that_goes<K: Kind>() {
 #[test]
 fn a_drop_that_panics_leaves_the_others_to_be_dropped() {
     drops_that_panic_in_a_receiver_that_goes::<Mpmc>();
+    drops_that_panic_in_a_receiver_that_goes::<Exclusive>();
     drops_that_panic_in_a_receiver_that_goes::<Spsc>();
 }
 
@@ -72,6 +73,7 @@ fn drops_that_panic_in_the_last_end<K: Kind>() {
 #[test]
 fn a_drop_that_panics_in_the_last_end_leaves_nothing() {
     drops_that_panic_in_the_last_end::<Mpmc>();
+    drops_that_panic_in_the_last_end::<Exclusive>();
     drops_that_panic_in_the_last_end::<Spsc>();
 }
 
@@ -91,6 +93,7 @@ fn drops_that_panic_while_unwinding<K: Kind>() {
 #[test]
 fn drops_that_panic_while_unwinding_do_not_abort() {
     drops_that_panic_while_unwinding::<Mpmc>();
+    drops_that_panic_while_unwinding::<Exclusive>();
     drops_that_panic_while_unwinding::<Spsc>();
 }
 
@@ -112,6 +115,7 @@ fn waiters_learn_although_drops_panic<K: Kind>() {
 #[test]
 fn senders_learn_of_the_end_although_drops_panic() {
     waiters_learn_although_drops_panic::<Mpmc>();
+    waiters_learn_although_drops_panic::<Exclusive>();
     waiters_learn_although_drops_panic::<Spsc>();
 }
 
@@ -136,6 +140,7 @@ fn a_receiver_that_panics_when_woken<K: Kind>() {
 #[test]
 fn a_waker_that_panics_loses_no_value() {
     a_receiver_that_panics_when_woken::<Mpmc>();
+    a_receiver_that_panics_when_woken::<Exclusive>();
     a_receiver_that_panics_when_woken::<Spsc>();
 }
 
@@ -160,6 +165,7 @@ fn a_sender_that_panics_when_woken<K: Kind>() {
 #[test]
 fn a_waker_that_panics_loses_no_room() {
     a_sender_that_panics_when_woken::<Mpmc>();
+    a_sender_that_panics_when_woken::<Exclusive>();
     a_sender_that_panics_when_woken::<Spsc>();
 }
 
@@ -234,6 +240,7 @@ fn watchers_are_woken_although_a_waker_panics<K: Kind>() {
 #[test]
 fn watchers_learn_of_the_close_although_a_waker_panics() {
     watchers_are_woken_although_a_waker_panics::<Mpmc>();
+    watchers_are_woken_although_a_waker_panics::<Exclusive>();
     watchers_are_woken_although_a_waker_panics::<Spsc>();
 }
 
@@ -266,6 +273,7 @@ fn clone_panics<K: Kind>() {
 #[test]
 fn a_waker_that_panics_when_cloned_leaves_nothing_behind() {
     clone_panics::<Mpmc>();
+    clone_panics::<Exclusive>();
     clone_panics::<Spsc>();
 }
 
@@ -288,6 +296,7 @@ fn clone_panics_at_a_move<K: Kind>() {
 #[test]
 fn a_waker_that_panics_when_cloned_costs_no_place() {
     clone_panics_at_a_move::<Mpmc>();
+    clone_panics_at_a_move::<Exclusive>();
     clone_panics_at_a_move::<Spsc>();
 }
 
@@ -309,6 +318,7 @@ fn waker_drop_panics<K: Kind>() {
 #[test]
 fn a_waker_that_panics_when_dropped_leaves_the_channel_working() {
     waker_drop_panics::<Mpmc>();
+    waker_drop_panics::<Exclusive>();
     waker_drop_panics::<Spsc>();
 }
 

@@ -2,7 +2,7 @@
 
 use hel::channel::{mpmc, spsc};
 
-use crate::extra2::{Channel, Mpmc, RxEnd, Spsc};
+use crate::extra2::{Channel, Exclusive, Mpmc, RxEnd, Spsc};
 
 pub(crate) trait Lend: Channel {
     fn lend<T: Send + 'static>(rx: &mut Self::Rx<T>) -> <Self::Rx<T> as RxEnd<T>>::Lent<'_>;
@@ -10,6 +10,12 @@ pub(crate) trait Lend: Channel {
 
 impl Lend for Mpmc {
     fn lend<T: Send + 'static>(rx: &mut mpmc::Receiver<T>) -> &mpmc::Receiver<T> {
+        rx
+    }
+}
+
+impl Lend for Exclusive {
+    fn lend<T: Send + 'static>(rx: &mut mpmc::ExclusiveReceiver<T>) -> &mut mpmc::ExclusiveReceiver<T> {
         rx
     }
 }

@@ -25,6 +25,8 @@ pub(crate) trait Kind {
 }
 
 pub(crate) struct Mpmc;
+/// As [`Mpmc`], with a receiver that has the channel to itself.
+pub(crate) struct Exclusive;
 pub(crate) struct Spsc;
 
 impl Kind for Mpmc {
@@ -33,6 +35,16 @@ impl Kind for Mpmc {
 
     fn bounded<T: Send>(capacity: usize) -> (Self::Tx<T>, Self::Rx<T>) {
         mpmc::bounded(capacity)
+    }
+}
+
+impl Kind for Exclusive {
+    type Tx<T: Send> = mpmc::Sender<T>;
+    type Rx<T: Send> = mpmc::ExclusiveReceiver<T>;
+
+    fn bounded<T: Send>(capacity: usize) -> (Self::Tx<T>, Self::Rx<T>) {
+        let (tx, rx) = mpmc::bounded(capacity);
+        (tx, rx.into_exclusive().expect("it has no clones"))
     }
 }
 
@@ -114,8 +126,8 @@ macro_rules! forward {
     };
 }
 
-macro_rules! ends {
-    ($tx:ty, $rx:ty) => {
+macro_rules! sending {
+    ($tx:ty) => {
         impl<T> SendEnd<T> for $tx {
             forward! { $tx, self:
                 fn send([&mut self], value: T) -> Result<(), SendError<T>>;
@@ -143,7 +155,11 @@ macro_rules! ends {
                 fn capacity([&self]) -> usize;
             }
         }
+    };
+}
 
+macro_rules! receiving {
+    ($rx:ty) => {
         impl<T> RecvEnd<T> for $rx {
             forward! { $rx, self:
                 fn recv([&mut self]) -> Result<T, RecvError>;
@@ -176,8 +192,11 @@ macro_rules! ends {
     };
 }
 
-ends!(mpmc::Sender<T>, mpmc::Receiver<T>);
-ends!(spsc::Sender<T>, spsc::Receiver<T>);
+sending!(mpmc::Sender<T>);
+receiving!(mpmc::Receiver<T>);
+receiving!(mpmc::ExclusiveReceiver<T>);
+sending!(spsc::Sender<T>);
+receiving!(spsc::Receiver<T>);
 
 /// Why a verb did nothing, or stopped early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -29,6 +29,8 @@ pub(crate) trait Channel: 'static {
 }
 
 pub(crate) struct Mpmc;
+/// As [`Mpmc`], with a receiver that has the channel to itself.
+pub(crate) struct Exclusive;
 pub(crate) struct Spsc;
 
 impl Channel for Mpmc {
@@ -37,6 +39,16 @@ impl Channel for Mpmc {
 
     fn bounded<T: Send + 'static>(capacity: usize) -> (mpmc::Sender<T>, mpmc::Receiver<T>) {
         mpmc::bounded(capacity)
+    }
+}
+
+impl Channel for Exclusive {
+    type Tx<T: Send + 'static> = mpmc::Sender<T>;
+    type Rx<T: Send + 'static> = mpmc::ExclusiveReceiver<T>;
+
+    fn bounded<T: Send + 'static>(capacity: usize) -> (mpmc::Sender<T>, mpmc::ExclusiveReceiver<T>) {
+        let (tx, rx) = mpmc::bounded(capacity);
+        (tx, rx.into_exclusive().expect("it has no clones"))
     }
 }
 
@@ -49,11 +61,14 @@ impl Channel for Spsc {
     }
 }
 
-/// Makes a `#[test]` for each kind of channel, under the watchdog, out of functions generic over [`Channel`].
+/// Makes a `#[test]` for each kind of channel, and for an exclusive receiver, under the watchdog, out of functions generic over [`Channel`].
 macro_rules! on_both_kinds {
     ($($test:ident),* $(,)?) => {
         mod mpmc_channel {
             $(#[test] fn $test() { crate::support::limit(super::$test::<crate::extra2::Mpmc>); })*
+        }
+        mod exclusive_receiver {
+            $(#[test] fn $test() { crate::support::limit(super::$test::<crate::extra2::Exclusive>); })*
         }
         mod spsc_channel {
             $(#[test] fn $test() { crate::support::limit(super::$test::<crate::extra2::Spsc>); })*
@@ -62,28 +77,35 @@ macro_rules! on_both_kinds {
 }
 pub(crate) use on_both_kinds;
 
-/// Declares a trait with the verbs of an end and gives it to both kinds.
+/// Declares a trait with the verbs of an end and gives it to each end named, with what that lends to a future.
 macro_rules! end {
     (
         $(#[$about:meta])*
-        $name:ident for $end:ident: $lent:ident $(+ $more:path)?;
-        $($(#[$attr:meta])* fn $verb:ident($($arg:ident: $ty:ty),*) -> $ret:ty;)*
+        $name:ident: $lent:ident $(+ $more:path)?;
+        $(for $end:ty, $own:ty;)+
+        verbs $verbs:tt
+    ) => {
+        end! { @declare $(#[$about])* $name: $lent $(+ $more)?; $verbs }
+        $(end! { @give $name to $end, $own; $verbs })+
+    };
+    (
+        @declare $(#[$about:meta])* $name:ident: $lent:ident $(+ $more:path)?;
+        { $($(#[$attr:meta])* fn $verb:ident($($arg:ident: $ty:ty),*) -> $ret:ty;)* }
     ) => {
         $(#[$about])*
         pub(crate) trait $name<T: Send + 'static>: $lent<Item = T> $(+ $more)? + Sized + Send + 'static {
             type Lent<'a>: $lent<Item = T> + Send where Self: 'a;
             $($(#[$attr])* fn $verb<'a>(&'a mut self, $($arg: $ty),*) -> $ret where T: 'a;)*
         }
-        impl<T: Send + 'static> $name<T> for mpmc::$end<T> {
-            type Lent<'a> = &'a Self;
+    };
+    (
+        @give $name:ident to $end:ty, $own:ty;
+        { $($(#[$attr:meta])* fn $verb:ident($($arg:ident: $ty:ty),*) -> $ret:ty;)* }
+    ) => {
+        impl<T: Send + 'static> $name<T> for $end {
+            type Lent<'a> = $own;
             $($(#[$attr])* fn $verb<'a>(&'a mut self, $($arg: $ty),*) -> $ret where T: 'a {
-                mpmc::$end::$verb(self, $($arg),*)
-            })*
-        }
-        impl<T: Send + 'static> $name<T> for spsc::$end<T> {
-            type Lent<'a> = &'a mut Self;
-            $($(#[$attr])* fn $verb<'a>(&'a mut self, $($arg: $ty),*) -> $ret where T: 'a {
-                spsc::$end::$verb(self, $($arg),*)
+                <$end>::$verb(self, $($arg),*)
             })*
         }
     };
@@ -91,48 +113,57 @@ macro_rules! end {
 
 end! {
     /// A sending end.
-    TxEnd for Sender: Target;
-    fn try_send(value: T) -> Result<(), TrySendError<T>>;
-    fn send(value: T) -> Result<(), SendError<T>>;
-    fn send_timeout(value: T, limit: Duration) -> Result<(), SendError<T>>;
-    fn send_deadline(value: T, at: Instant) -> Result<(), SendError<T>>;
-    fn send_async(value: T) -> SendFuture<Self::Lent<'a>>;
-    fn send_ref_async(value: &'a mut Option<T>) -> SendRefFuture<'a, Self::Lent<'a>>;
-    fn poll_send(cx: &mut Context<'_>, value: &mut Option<T>) -> Poll<Result<(), AsyncSendError<()>>>;
-    fn cancel_poll() -> ();
-    fn try_send_batch(values: &mut Vec<T>) -> Result<usize, TrySendBatchError>;
-    fn send_batch(values: &mut Vec<T>) -> Result<usize, SendBatchError>;
-    fn send_batch_timeout(values: &mut Vec<T>, limit: Duration) -> Result<usize, SendBatchError>;
-    fn send_batch_async(values: &'a mut Vec<T>) -> SendBatchFuture<'a, Self::Lent<'a>>;
-    fn closed_async() -> ClosedFuture<'a, T>;
-    #[cfg(feature = "futures")] fn sink() -> SendSink<Self::Lent<'a>>;
-    fn close() -> bool;
-    fn is_disconnected() -> bool;
-    fn len() -> usize;
+    TxEnd: Target;
+    for mpmc::Sender<T>, &'a Self;
+    for spsc::Sender<T>, &'a mut Self;
+    verbs {
+        fn try_send(value: T) -> Result<(), TrySendError<T>>;
+        fn send(value: T) -> Result<(), SendError<T>>;
+        fn send_timeout(value: T, limit: Duration) -> Result<(), SendError<T>>;
+        fn send_deadline(value: T, at: Instant) -> Result<(), SendError<T>>;
+        fn send_async(value: T) -> SendFuture<Self::Lent<'a>>;
+        fn send_ref_async(value: &'a mut Option<T>) -> SendRefFuture<'a, Self::Lent<'a>>;
+        fn poll_send(cx: &mut Context<'_>, value: &mut Option<T>) -> Poll<Result<(), AsyncSendError<()>>>;
+        fn cancel_poll() -> ();
+        fn try_send_batch(values: &mut Vec<T>) -> Result<usize, TrySendBatchError>;
+        fn send_batch(values: &mut Vec<T>) -> Result<usize, SendBatchError>;
+        fn send_batch_timeout(values: &mut Vec<T>, limit: Duration) -> Result<usize, SendBatchError>;
+        fn send_batch_async(values: &'a mut Vec<T>) -> SendBatchFuture<'a, Self::Lent<'a>>;
+        fn closed_async() -> ClosedFuture<'a, T>;
+        #[cfg(feature = "futures")] fn sink() -> SendSink<Self::Lent<'a>>;
+        fn close() -> bool;
+        fn is_disconnected() -> bool;
+        fn len() -> usize;
+    }
 }
 
 end! {
     /// A receiving end.
-    RxEnd for Receiver: Source + IntoIterator<Item = T, IntoIter = Iter<Self>>;
-    fn try_recv() -> Result<T, TryRecvError>;
-    fn recv() -> Result<T, RecvError>;
-    fn recv_timeout(limit: Duration) -> Result<T, RecvError>;
-    fn recv_deadline(at: Instant) -> Result<T, RecvError>;
-    fn recv_async() -> RecvFuture<Self::Lent<'a>>;
-    fn poll_recv(cx: &mut Context<'_>) -> Poll<Option<T>>;
-    fn cancel_poll() -> ();
-    fn try_recv_batch(into: &mut Vec<T>, max: usize) -> Result<usize, TryRecvError>;
-    fn recv_batch(into: &mut Vec<T>, max: usize) -> Result<usize, RecvError>;
-    fn recv_batch_timeout(into: &mut Vec<T>, max: usize, limit: Duration) -> Result<usize, RecvError>;
-    fn recv_batch_async(into: &'a mut Vec<T>, max: usize) -> RecvBatchFuture<'a, Self::Lent<'a>>;
-    fn poll_recv_batch(cx: &mut Context<'_>, into: &mut Vec<T>, max: usize) -> Poll<Result<usize, AsyncRecvError>>;
-    fn gather(into: &mut Vec<T>, max: usize, linger: Duration) -> Result<usize, RecvError>;
-    fn iter() -> Iter<Self::Lent<'a>>;
-    fn try_iter() -> TryIter<Self::Lent<'a>>;
-    #[cfg(feature = "futures")] fn stream() -> RecvStream<Self::Lent<'a>>;
-    fn close() -> bool;
-    fn is_disconnected() -> bool;
-    fn len() -> usize;
+    RxEnd: Source + IntoIterator<Item = T, IntoIter = Iter<Self>>;
+    for mpmc::Receiver<T>, &'a Self;
+    for mpmc::ExclusiveReceiver<T>, &'a mut Self;
+    for spsc::Receiver<T>, &'a mut Self;
+    verbs {
+        fn try_recv() -> Result<T, TryRecvError>;
+        fn recv() -> Result<T, RecvError>;
+        fn recv_timeout(limit: Duration) -> Result<T, RecvError>;
+        fn recv_deadline(at: Instant) -> Result<T, RecvError>;
+        fn recv_async() -> RecvFuture<Self::Lent<'a>>;
+        fn poll_recv(cx: &mut Context<'_>) -> Poll<Option<T>>;
+        fn cancel_poll() -> ();
+        fn try_recv_batch(into: &mut Vec<T>, max: usize) -> Result<usize, TryRecvError>;
+        fn recv_batch(into: &mut Vec<T>, max: usize) -> Result<usize, RecvError>;
+        fn recv_batch_timeout(into: &mut Vec<T>, max: usize, limit: Duration) -> Result<usize, RecvError>;
+        fn recv_batch_async(into: &'a mut Vec<T>, max: usize) -> RecvBatchFuture<'a, Self::Lent<'a>>;
+        fn poll_recv_batch(cx: &mut Context<'_>, into: &mut Vec<T>, max: usize) -> Poll<Result<usize, AsyncRecvError>>;
+        fn gather(into: &mut Vec<T>, max: usize, linger: Duration) -> Result<usize, RecvError>;
+        fn iter() -> Iter<Self::Lent<'a>>;
+        fn try_iter() -> TryIter<Self::Lent<'a>>;
+        #[cfg(feature = "futures")] fn stream() -> RecvStream<Self::Lent<'a>>;
+        fn close() -> bool;
+        fn is_disconnected() -> bool;
+        fn len() -> usize;
+    }
 }
 
 /// Where wakers write down who was woken, in order.
