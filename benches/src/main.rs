@@ -1,91 +1,81 @@
-//! hel beside other channels, in one process: every round runs each contender once, so that all see the same weather.
-//! `README.md` in this folder says what the numbers mean.
+//! hel beside other channels: every round runs each contender once, so that all see the same weather.
+//! `README.md` in this folder says what the works are and what the figures mean.
 #![forbid(unsafe_code)]
 
 mod contenders;
-mod harness;
+mod duel;
+mod ends;
+mod host;
+mod machine;
+mod options;
+mod payload;
+mod plan;
+mod progress;
 mod report;
-mod shards;
+mod results;
+mod run;
+mod stage;
+mod stats;
+mod tally;
+mod watch;
 mod works;
 
 use std::process::ExitCode;
 
-use report::{Rates, table};
+use machine::Machine;
+use options::{Options, USAGE};
+use progress::Progress;
+use results::Results;
+use watch::Watch;
 use works::Work;
 
-const USAGE: &str = "usage: compare [--rounds R] [--only SUBSTRING]";
-
-/// What the command line asks for.
-#[derive(Debug, PartialEq, Eq)]
-struct Options {
-    rounds: usize,
-    only: String,
-}
-
 fn main() -> ExitCode {
-    let options = match parse(std::env::args().skip(1)) {
-        Ok(options) => options,
-        Err(message) => {
-            eprintln!("{message}\n{USAGE}");
-            return ExitCode::FAILURE;
+    let done = options::parse(std::env::args().skip(1)).map_err(|why| format!("{why}\n{USAGE}"));
+    match done.and_then(|options| act(&options)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
         }
-    };
-    let works: Vec<_> = works::all().into_iter().filter(|work| work.name.contains(&options.only)).collect();
+    }
+}
+
+fn act(options: &Options) -> Result<(), String> {
+    let works = works::all();
+    if let Some(arguments) = &options.child {
+        println!("{}", duel::child(&works, arguments)?);
+        return Ok(());
+    }
+    let wanted = |work: &Work| work.name.contains(&options.only) && (work.target || !options.targets);
+    let works: Vec<_> = works.into_iter().filter(wanted).collect();
     if works.is_empty() {
-        eprintln!("no work has {:?} in its name; there are:", options.only);
-        works::all().iter().for_each(|work| eprintln!("  {}", work.name));
-        return ExitCode::FAILURE;
+        return Err(format!("no work has {:?} in its name; --list says which there are", options.only));
     }
-    for work in &works {
-        println!("{}", table(work, &measure(work, options.rounds)));
+    if options.list {
+        works.iter().for_each(list);
+        return Ok(());
     }
-    ExitCode::SUCCESS
+    fight(&works, options).map(drop)
 }
 
-fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Options, String> {
-    let mut options = Options { rounds: 5, only: String::new() };
-    while let Some(argument) = arguments.next() {
-        let mut value = || arguments.next().ok_or(format!("{argument} needs a value"));
-        match argument.as_str() {
-            "--rounds" => {
-                let rounds = value()?;
-                options.rounds = rounds.parse().ok().filter(|&r| r > 0).ok_or(format!("not a number: {rounds:?}"))?;
-            }
-            "--only" => options.only = value()?,
-            other => return Err(format!("unknown argument {other:?}")),
-        }
-    }
-    Ok(options)
+fn list(work: &Work) {
+    let names: Vec<_> = work.entries().iter().map(contenders::Entry::name).collect();
+    println!("{}\n    {}", work.name, names.join(", "));
 }
 
-/// Interleaved: each round runs every contender once, and begins with another one than the round before.
-fn measure(work: &Work, rounds: usize) -> Vec<Rates> {
-    let count = work.contenders.len();
-    let mut rates = vec![Vec::with_capacity(rounds); count];
-    for round in 0..rounds {
-        for place in 0..count {
-            let index = (round + place) % count;
-            let time = (work.contenders[index].run)(work.messages);
-            rates[index].push(work.messages as f64 / time.as_secs_f64() / 1e6);
-        }
+fn fight(works: &[Work], options: &Options) -> Result<Vec<Results>, String> {
+    println!("{}\n", Machine::here().line());
+    let watch = Watch::start();
+    let mut progress = Progress::of(works.iter().map(|work| duel::steps(work, options.method)).sum());
+    let mut all = Vec::with_capacity(works.len());
+    for work in works {
+        let results = duel::measure(work, options.method, &watch, &mut progress)?;
+        progress.clear();
+        println!("{}", report::work(&results));
+        all.push(results);
     }
-    rates.into_iter().map(Rates::of).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parse_words(words: &str) -> Result<Options, String> {
-        parse(words.split_whitespace().map(str::to_owned))
+    if options.targets {
+        println!("{}", report::targets(&all));
     }
-
-    #[test]
-    fn arguments() {
-        assert_eq!(parse_words(""), Ok(Options { rounds: 5, only: String::new() }));
-        assert_eq!(parse_words("--only spsc --rounds 3"), Ok(Options { rounds: 3, only: "spsc".to_owned() }));
-        for wrong in ["--rounds", "--rounds 0", "--rounds many", "--loud"] {
-            assert!(parse_words(wrong).is_err(), "{wrong}");
-        }
-    }
+    Ok(all)
 }

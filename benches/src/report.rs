@@ -1,42 +1,75 @@
-//! Medians, spreads and ratios, and the table that shows them.
+//! The tables.
 
 use std::fmt::Write;
 
-use crate::works::{Contender, Work};
+use crate::results::{Results, Row};
+use crate::stats::Spread;
+use crate::works::Measure;
 
-/// The rates of one contender over all rounds, in millions per second.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Rates {
-    median: f64,
-    min: f64,
-    max: f64,
+/// Everything about one work.
+pub(crate) fn work(results: &Results) -> String {
+    let mut text = format!(
+        "{}\n{:<24}{:>10}{:>10}{:>10}{:>10}",
+        results.work,
+        results.measure.unit(),
+        "median",
+        "min",
+        "max",
+        "to best"
+    );
+    text.push_str(if results.measure == Measure::Rate { "\n" } else { "         p50 / p99 / p99.9 µs\n" });
+    for row in &results.rows {
+        text.push_str(&line(results, row));
+    }
+    if let (Some(ratio), Some(peer)) = (results.to_best_peer(), results.best_peer()) {
+        let Spread { median, min, max } = ratio;
+        let best = &peer.name;
+        let _ =
+            writeln!(text, "hel to the best peer of each round: {median:.2} ({min:.2} to {max:.2}); over all {best}");
+    }
+    text
 }
 
-impl Rates {
-    /// Of at least one rate.
-    pub(crate) fn of(mut rates: Vec<f64>) -> Self {
-        rates.sort_by(f64::total_cmp);
-        let (middle, last) = (rates.len() / 2, rates.len() - 1);
-        let median = if rates.len() % 2 == 1 { rates[middle] } else { (rates[middle - 1] + rates[middle]) / 2.0 };
-        Self { median, min: rates[0], max: rates[last] }
+fn line(results: &Results, row: &Row) -> String {
+    let Spread { median, min, max } = Spread::of(row.scores.iter().copied());
+    let mut text = format!("{:<24}{median:>10.2}{min:>10.2}{max:>10.2}", row.name);
+    if row.limit {
+        let _ = write!(text, "{:>10}", "(limit)");
+    } else {
+        let _ = write!(text, "{:>10.2}", results.to_best(row).median);
     }
+    if !row.percentiles.is_empty() {
+        let [p50, p99, p999] = percentiles(row);
+        let _ = write!(text, "         {p50:.2} / {p99:.2} / {p999:.2}");
+    }
+    text.push('\n');
+    text
 }
 
-/// The table of one work, and hel's medians as multiples of the best other channel's.
-pub(crate) fn table(work: &Work, rates: &[Rates]) -> String {
-    let mut text = format!("{}\n{:<24}{:>9}{:>9}{:>9}\n", work.name, "M/s", "median", "min", "max");
-    for (contender, rates) in work.contenders.iter().zip(rates) {
-        let Rates { median, min, max } = rates;
-        let _ = writeln!(text, "{:<24}{median:>9.2}{min:>9.2}{max:>9.2}", contender.name);
-    }
-    let median_of = |of: fn(&Contender) -> bool| {
-        work.contenders.iter().zip(rates).filter(move |(contender, _)| of(contender)).map(|(c, r)| (c.name, r.median))
-    };
-    let best_other = median_of(|c| !c.is_hel() && !c.is_limit()).max_by(|a, b| a.1.total_cmp(&b.1));
-    if let Some((best, rate)) = best_other {
-        for (name, median) in median_of(Contender::is_hel) {
-            let _ = writeln!(text, "{name}: {:.2} times {best}", median / rate);
-        }
+/// The medians over the rounds.
+pub(crate) fn percentiles(row: &Row) -> [f64; 3] {
+    [0, 1, 2].map(|which| Spread::of(row.percentiles.iter().map(|all| all[which])).median)
+}
+
+/// One line per work: hel beside the best peer.
+pub(crate) fn targets(all: &[Results]) -> String {
+    let mut text = format!(
+        "{:<44}{:>9} {:<4}{:>20}{:>8}{:>16}{:>8}\n",
+        "hel, beside the best peer of each round", "hel", "", "best peer", "ratio", "of each round", "limit"
+    );
+    for results in all {
+        let (Some(hel), Some(ratio), Some(peer)) = (results.hel_score(), results.to_best_peer(), results.best_peer())
+        else {
+            continue;
+        };
+        let spread = format!("{:.2} to {:.2}", ratio.min, ratio.max);
+        let limit = results.to_limit().map_or(String::new(), |limit| format!("{:.2}", limit.median));
+        let (unit, peer) = (results.measure.unit(), &peer.name);
+        let _ = writeln!(
+            text,
+            "{:<44}{:>9.2} {unit:<4}{peer:>20}{:>8.2}{spread:>16}{limit:>8}",
+            results.work, hel.median, ratio.median
+        );
     }
     text
 }
@@ -44,20 +77,31 @@ pub(crate) fn table(work: &Work, rates: &[Rates]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
+    use crate::results::tests::results;
 
     #[test]
-    fn medians_of_odd_and_even_counts() {
-        assert_eq!(Rates::of(vec![3.0, 1.0, 9.0]), Rates { median: 3.0, min: 1.0, max: 9.0 });
-        assert_eq!(Rates::of(vec![4.0, 1.0, 2.0, 9.0]), Rates { median: 3.0, min: 1.0, max: 9.0 });
+    fn a_work_shows_all_contenders_and_the_ratio() {
+        let text = work(&results(Measure::Rate));
+        for part in ["a work", "hel ", "slow", "quick", "(limit)", "2.00 (1.00 to 4.00); over all quick"] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
     }
 
     #[test]
-    fn hel_is_compared_with_the_best_other_channel() {
-        let contender = |name| Contender { name, run: |_| Duration::ZERO };
-        let contenders = ["hel spsc", "slow", "quick", "limit: none"].map(contender).into();
-        let work = Work { name: "test", messages: 1, contenders };
-        let text = table(&work, &[30.0, 1.0, 20.0, 90.0].map(|rate| Rates::of(vec![rate])));
-        assert!(text.contains("hel spsc: 1.50 times quick"), "{text}");
+    fn latencies_show_their_percentiles() {
+        let mut latencies = results(Measure::P999);
+        latencies.rows[0].percentiles = vec![[1.0, 2.0, 3.0], [2.0, 3.0, 4.0], [9.0, 9.0, 9.0]];
+        let text = work(&latencies);
+        assert!(text.contains("2.00 / 3.00 / 9.00") || text.contains("2.00 / 3.00 / 4.00"), "{text}");
+    }
+
+    #[test]
+    fn targets_have_a_line_per_work() {
+        let text = targets(&[results(Measure::Rate)]);
+        assert_eq!(text.lines().count(), 2);
+        let line = text.lines().last().unwrap_or_default();
+        for part in ["a work", "30.00 M/s", "quick", "2.00", "1.00 to 4.00", "0.50"] {
+            assert!(line.contains(part), "{part} in {line}");
+        }
     }
 }

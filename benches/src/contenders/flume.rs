@@ -1,26 +1,40 @@
-use flume::{Receiver, Sender};
+use flume::{Receiver, Sender, bounded};
 
-use crate::harness::{BlockingRx, BlockingTx, TaskRx, TaskTx, sent};
+use super::Contender;
+use crate::ends::{BlockingRx, BlockingTx, TaskRx, TaskTx, sent};
+use crate::payload::Payload;
+use crate::plan::Job;
+use crate::stage::{Stage, both_mpmc};
 
-impl<T: Send + 'static> BlockingTx<T> for Sender<T> {
+pub(super) struct Flume;
+
+impl Contender for Flume {
+    const NAME: &'static str = "flume";
+
+    fn stage<T: Payload>(job: &Job) -> Option<Stage> {
+        both_mpmc(job, || bounded::<T>(job.capacity()))
+    }
+}
+
+impl<T: Payload> BlockingTx<T> for Sender<T> {
     fn put(&mut self, value: T) {
         sent(self.send(value));
     }
 }
 
-impl<T: Send + 'static> BlockingRx<T> for Receiver<T> {
+impl<T: Payload> BlockingRx<T> for Receiver<T> {
     fn take(&mut self) -> Option<T> {
         self.recv().ok()
     }
 }
 
-impl<T: Send + 'static> TaskTx<T> for Sender<T> {
+impl<T: Payload> TaskTx<T> for Sender<T> {
     async fn put(&mut self, value: T) {
         sent(self.send_async(value).await);
     }
 }
 
-impl<T: Send + 'static> TaskRx<T> for Receiver<T> {
+impl<T: Payload> TaskRx<T> for Receiver<T> {
     async fn take(&mut self) -> Option<T> {
         self.recv_async().await.ok()
     }

@@ -1,51 +1,55 @@
 use hel::channel::spsc;
 use hel::{Receiver, Sender};
 
-use crate::harness::{BlockingRx, BlockingTx, TaskRx, TaskTx, sent};
+use super::{Contender, hel_shards};
+use crate::ends::{BlockingRx, BlockingTx, TaskRx, TaskTx, sent};
+use crate::payload::Payload;
+use crate::plan::{Job, Layout};
+use crate::stage::{Stage, both_mpmc, both_spsc};
 
-impl<T: Send + 'static> BlockingTx<T> for Sender<T> {
+pub(super) struct Hel;
+
+impl Contender for Hel {
+    const NAME: &'static str = "hel";
+    const SHARDS: bool = true;
+    const BATCHES: bool = true;
+
+    fn stage<T: Payload>(job: &Job) -> Option<Stage> {
+        match job.plan.layout {
+            Layout::Pairs(_) => both_spsc(job, || spsc::bounded::<T>(job.capacity())),
+            Layout::Shared { .. } => both_mpmc(job, || hel::bounded::<T>(job.capacity())),
+            Layout::Sharded { shards, route } => hel_shards::stage::<T>(job, shards, route),
+        }
+    }
+}
+
+impl<T: Payload> BlockingTx<T> for Sender<T> {
     fn put(&mut self, value: T) {
         sent(self.send(value));
     }
-}
 
-impl<T: Send + 'static> BlockingRx<T> for Receiver<T> {
-    fn take(&mut self) -> Option<T> {
-        self.recv().ok()
+    fn put_batch(&mut self, batch: &mut Vec<T>) {
+        sent(self.send_batch(batch).map(drop));
     }
 }
 
-impl<T: Send + 'static> TaskTx<T> for Sender<T> {
+impl<T: Payload> BlockingRx<T> for Receiver<T> {
+    fn take(&mut self) -> Option<T> {
+        self.recv().ok()
+    }
+
+    fn take_batch(&mut self, into: &mut Vec<T>, max: usize) -> usize {
+        self.recv_batch(into, max).unwrap_or(0)
+    }
+}
+
+impl<T: Payload> TaskTx<T> for Sender<T> {
     async fn put(&mut self, value: T) {
         sent(self.send_async(value).await);
     }
 }
 
-impl<T: Send + 'static> TaskRx<T> for Receiver<T> {
-    async fn take(&mut self) -> Option<T> {
-        self.recv_async().await.ok()
-    }
-}
-
-impl<T: Send + 'static> BlockingTx<T> for spsc::Sender<T> {
-    fn put(&mut self, value: T) {
-        sent(self.send(value));
-    }
-}
-
-impl<T: Send + 'static> BlockingRx<T> for spsc::Receiver<T> {
-    fn take(&mut self) -> Option<T> {
-        self.recv().ok()
-    }
-}
-
-impl<T: Send + 'static> TaskTx<T> for spsc::Sender<T> {
-    async fn put(&mut self, value: T) {
-        sent(self.send_async(value).await);
-    }
-}
-
-impl<T: Send + 'static> TaskRx<T> for spsc::Receiver<T> {
+impl<T: Payload> TaskRx<T> for Receiver<T> {
     async fn take(&mut self) -> Option<T> {
         self.recv_async().await.ok()
     }

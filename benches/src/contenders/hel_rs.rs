@@ -1,29 +1,64 @@
-use upstream::channel::Receiver;
-use upstream::channel::mpmc::ShardRoundRobin;
-use upstream::channel::{SingleReceiver, SingleSender};
+//! The earlier library of this idea. Its capacity is a constant of the type; one shared ring is one shard in turn.
 
-use crate::harness::{BlockingRx, BlockingTx, sent};
+use upstream::channel::mpmc::{ShardKey, round_robin, shard_key};
+use upstream::channel::spsc::shard_spsc;
 
-impl<T: Send + Sync + 'static, const CAP: usize> BlockingTx<T> for ShardRoundRobin<T, CAP> {
+use super::Contender;
+use crate::ends::{BlockingTx, TaskTx, sent};
+use crate::payload::Payload;
+use crate::plan::{Job, Layout, Route};
+use crate::stage::{Keyed, Stage, both_native, both_spsc};
+
+pub(super) struct HelRs;
+
+impl Contender for HelRs {
+    const NAME: &'static str = "hel-rs";
+    const SHARDS: bool = true;
+    const BATCHES: bool = true;
+
+    fn stage<T: Payload>(job: &Job) -> Option<Stage> {
+        // Less than 2 it does not have.
+        match job.capacity() {
+            16 => stage::<T, 16>(job),
+            128 => stage::<T, 128>(job),
+            1024 => stage::<T, 1024>(job),
+            _ => None,
+        }
+    }
+}
+
+fn stage<T: Payload, const CAP: usize>(job: &Job) -> Option<Stage> {
+    match job.plan.layout {
+        Layout::Pairs(_) => both_spsc(job, || {
+            let (_, tx, rx) = shard_spsc::<T, CAP>(1).into_pairs().next().expect("one pair");
+            (tx, rx)
+        }),
+        Layout::Shared { producers, consumers } => {
+            let (tx, rx) = round_robin::<T, CAP>(1);
+            let rx = rx.into_receivers().pop().expect("one shard");
+            both_native(job, vec![tx; producers], vec![rx; consumers])
+        }
+        Layout::Sharded { shards, route: Route::InTurn } => {
+            let (tx, rx) = round_robin::<T, CAP>(shards);
+            both_native(job, vec![tx; shards], rx.into_receivers())
+        }
+        Layout::Sharded { shards, route: Route::Keyed } => {
+            let (tx, rx) = shard_key::<T, CAP>(shards);
+            both_native(job, vec![Keyed::new(tx); shards], rx.into_receivers())
+        }
+        // It cannot stay on a shard.
+        Layout::Sharded { route: Route::Sticky, .. } => None,
+    }
+}
+
+impl<T: Payload, const CAP: usize> BlockingTx<T> for Keyed<ShardKey<T, CAP>> {
     fn put(&mut self, value: T) {
-        sent(self.send(value));
+        sent(self.tx.send(self.key(&value), value));
     }
 }
 
-impl<T: Send + 'static, const CAP: usize> BlockingRx<T> for Receiver<T, CAP> {
-    fn take(&mut self) -> Option<T> {
-        self.recv().ok()
-    }
-}
-
-impl<T: Send + 'static, const CAP: usize> BlockingTx<T> for SingleSender<T, CAP> {
-    fn put(&mut self, value: T) {
-        sent(self.send(value));
-    }
-}
-
-impl<T: Send + 'static, const CAP: usize> BlockingRx<T> for SingleReceiver<T, CAP> {
-    fn take(&mut self) -> Option<T> {
-        self.recv().ok()
+impl<T: Payload, const CAP: usize> TaskTx<T> for Keyed<ShardKey<T, CAP>> {
+    async fn put(&mut self, value: T) {
+        sent(self.tx.send_async(self.key(&value), value).await);
     }
 }

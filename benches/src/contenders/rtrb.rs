@@ -3,9 +3,27 @@
 use std::hint::spin_loop;
 use std::thread::yield_now;
 
-use rtrb::{Consumer, Producer, PushError};
+use rtrb::{Consumer, Producer, PushError, RingBuffer};
 
-use crate::harness::{BlockingRx, BlockingTx};
+use super::Contender;
+use crate::ends::{BlockingRx, BlockingTx, on_threads};
+use crate::payload::Payload;
+use crate::plan::{Job, Worlds};
+use crate::stage::{Stage, spsc};
+
+pub(super) struct Rtrb;
+
+impl Contender for Rtrb {
+    const NAME: &'static str = "rtrb, spinning";
+    const LIMIT: bool = true;
+
+    fn stage<T: Payload>(job: &Job) -> Option<Stage> {
+        match job.plan.worlds {
+            Worlds::Threads => spsc(job, || on_threads(RingBuffer::<T>::new(job.capacity()))),
+            _ => None,
+        }
+    }
+}
 
 /// Spins, but gives up its time slice now and then: where other programs keep the cores busy, the peer that it waits for
 /// may not be running at all.
@@ -15,11 +33,11 @@ struct Spin(u32);
 impl Spin {
     fn again(&mut self) {
         self.0 += 1;
-        if self.0 % 4096 == 0 { yield_now() } else { spin_loop() }
+        if self.0.is_multiple_of(4096) { yield_now() } else { spin_loop() }
     }
 }
 
-impl<T: Send + 'static> BlockingTx<T> for Producer<T> {
+impl<T: Payload> BlockingTx<T> for Producer<T> {
     fn put(&mut self, value: T) {
         let (mut value, mut spin) = (value, Spin::default());
         while let Err(PushError::Full(back)) = self.push(value) {
@@ -29,7 +47,7 @@ impl<T: Send + 'static> BlockingTx<T> for Producer<T> {
     }
 }
 
-impl<T: Send + 'static> BlockingRx<T> for Consumer<T> {
+impl<T: Payload> BlockingRx<T> for Consumer<T> {
     fn take(&mut self) -> Option<T> {
         let mut spin = Spin::default();
         loop {

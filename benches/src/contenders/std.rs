@@ -1,14 +1,31 @@
-use std::sync::mpsc::{Receiver, SyncSender};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use crate::harness::{BlockingRx, BlockingTx, sent};
+use super::Contender;
+use crate::ends::{BlockingRx, BlockingTx, on_threads, sent};
+use crate::payload::Payload;
+use crate::plan::{Job, Worlds};
+use crate::stage::{Stage, mpsc};
 
-impl<T: Send + 'static> BlockingTx<T> for SyncSender<T> {
+pub(super) struct Std;
+
+impl Contender for Std {
+    const NAME: &'static str = "std";
+
+    fn stage<T: Payload>(job: &Job) -> Option<Stage> {
+        match job.plan.worlds {
+            Worlds::Threads => mpsc(job, || on_threads(sync_channel::<T>(job.capacity()))),
+            _ => None,
+        }
+    }
+}
+
+impl<T: Payload> BlockingTx<T> for SyncSender<T> {
     fn put(&mut self, value: T) {
         sent(self.send(value));
     }
 }
 
-impl<T: Send + 'static> BlockingRx<T> for Receiver<T> {
+impl<T: Payload> BlockingRx<T> for Receiver<T> {
     fn take(&mut self) -> Option<T> {
         self.recv().ok()
     }

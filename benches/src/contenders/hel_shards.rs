@@ -1,0 +1,53 @@
+use hel::Builder;
+use hel::channel::mpmc::{KeySender, RoundRobinSender};
+
+use crate::ends::{BlockingTx, TaskTx, sent};
+use crate::payload::Payload;
+use crate::plan::{Job, Route, STICKY};
+use crate::stage::{Keyed, Stage, both_native};
+
+pub(super) fn stage<T: Payload>(job: &Job, shards: usize, route: Route) -> Option<Stage> {
+    let builder = Builder::new(job.capacity()).shards(shards);
+    match route {
+        Route::InTurn => {
+            let (tx, rx) = builder.round_robin::<T>();
+            both_native(job, vec![tx; shards], rx.into_receivers())
+        }
+        Route::Sticky => {
+            let (tx, rx) = builder.round_robin::<T>();
+            both_native(job, vec![tx.sticky(STICKY); shards], rx.into_receivers())
+        }
+        Route::Keyed => {
+            let (tx, rx) = builder.shard_key::<T>();
+            both_native(job, vec![Keyed::new(tx); shards], rx.into_receivers())
+        }
+    }
+}
+
+impl<T: Payload> BlockingTx<T> for RoundRobinSender<T> {
+    fn put(&mut self, value: T) {
+        sent(self.send(value));
+    }
+
+    fn put_batch(&mut self, batch: &mut Vec<T>) {
+        sent(self.send_batch(batch).map(drop));
+    }
+}
+
+impl<T: Payload> TaskTx<T> for RoundRobinSender<T> {
+    async fn put(&mut self, value: T) {
+        sent(self.send_async(value).await);
+    }
+}
+
+impl<T: Payload> BlockingTx<T> for Keyed<KeySender<T>> {
+    fn put(&mut self, value: T) {
+        sent(self.tx.send(self.key(&value), value));
+    }
+}
+
+impl<T: Payload> TaskTx<T> for Keyed<KeySender<T>> {
+    async fn put(&mut self, value: T) {
+        sent(self.tx.send_async(self.key(&value), value).await);
+    }
+}

@@ -1,0 +1,68 @@
+//! What the ends of a channel can do: four small traits, one per end and world.
+
+use std::future::Future;
+
+/// A sending end that blocks its thread while there is no room.
+pub(crate) trait BlockingTx<T>: Send + 'static {
+    fn put(&mut self, value: T);
+
+    /// Sends all of `batch` and leaves it empty. One by one, where the channel has no verb for it.
+    fn put_batch(&mut self, batch: &mut Vec<T>) {
+        batch.drain(..).for_each(|value| self.put(value));
+    }
+}
+
+/// A receiving end that blocks its thread while there is nothing; `None` once all senders are gone.
+pub(crate) trait BlockingRx<T>: Send + 'static {
+    fn take(&mut self) -> Option<T>;
+
+    /// Appends up to `max` values and says how many; 0 once all senders are gone.
+    fn take_batch(&mut self, into: &mut Vec<T>, _max: usize) -> usize {
+        let before = into.len();
+        into.extend(self.take());
+        into.len() - before
+    }
+}
+
+/// A sending end that is awaited.
+pub(crate) trait TaskTx<T>: Send + 'static {
+    fn put(&mut self, value: T) -> impl Future<Output = ()> + Send;
+}
+
+/// A receiving end that is awaited.
+pub(crate) trait TaskRx<T>: Send + 'static {
+    fn take(&mut self) -> impl Future<Output = Option<T>> + Send;
+}
+
+/// Every send of a run succeeds: its receivers stay until the senders are gone.
+pub(crate) fn sent<E>(result: Result<(), E>) {
+    assert!(result.is_ok(), "the receivers left too early");
+}
+
+/// An end used by a thread that may block.
+#[derive(Clone, Debug)]
+pub(crate) struct OnThread<E>(pub(crate) E);
+
+/// An end used by a task.
+#[derive(Clone, Debug)]
+pub(crate) struct InTask<E>(pub(crate) E);
+
+/// Both ends on threads.
+pub(crate) fn on_threads<Tx, Rx>((tx, rx): (Tx, Rx)) -> (OnThread<Tx>, OnThread<Rx>) {
+    (OnThread(tx), OnThread(rx))
+}
+
+/// Both ends in tasks.
+pub(crate) fn in_tasks<Tx, Rx>((tx, rx): (Tx, Rx)) -> (InTask<Tx>, InTask<Rx>) {
+    (InTask(tx), InTask(rx))
+}
+
+/// From a thread to a task.
+pub(crate) fn thread_to_task<Tx, Rx>((tx, rx): (Tx, Rx)) -> (OnThread<Tx>, InTask<Rx>) {
+    (OnThread(tx), InTask(rx))
+}
+
+/// From a task to a thread.
+pub(crate) fn task_to_thread<Tx, Rx>((tx, rx): (Tx, Rx)) -> (InTask<Tx>, OnThread<Rx>) {
+    (InTask(tx), OnThread(rx))
+}

@@ -1,0 +1,215 @@
+//! Puts producers, channels and consumers together as the plan says.
+
+use super::ping_pong::Duo;
+use super::route::{Picker, Routed};
+use super::{Orders, Stage, Worker, loops};
+use crate::ends::{BlockingRx, BlockingTx, InTask, OnThread, TaskRx, TaskTx};
+use crate::ends::{in_tasks, on_threads, task_to_thread, thread_to_task};
+use crate::payload::Payload;
+use crate::plan::{Job, Layout, Motion, Worlds};
+use crate::tally::{PRODUCER_BITS, Tally};
+
+/// A sending end that knows its world.
+pub(crate) trait Sending<T>: Sized + Send + 'static {
+    fn produce(self, orders: Orders) -> Worker;
+
+    /// Over an array of channels.
+    fn produce_routed(txs: Vec<Self>, picker: Picker, orders: Orders) -> Worker;
+}
+
+/// A receiving end that knows its world.
+pub(crate) trait Receiving<T>: Sized + Send + 'static {
+    fn consume(self, orders: Orders) -> Worker;
+}
+
+impl<T: Payload, E: BlockingTx<T>> Sending<T> for OnThread<E> {
+    fn produce(self, orders: Orders) -> Worker {
+        Worker::Thread(loops::produce(self.0, orders))
+    }
+
+    fn produce_routed(txs: Vec<Self>, picker: Picker, orders: Orders) -> Worker {
+        let txs = txs.into_iter().map(|tx| tx.0).collect();
+        Worker::Thread(loops::produce(Routed { txs, picker }, orders))
+    }
+}
+
+impl<T: Payload, E: TaskTx<T>> Sending<T> for InTask<E> {
+    fn produce(self, orders: Orders) -> Worker {
+        Worker::Task(loops::produce_async(self.0, orders))
+    }
+
+    fn produce_routed(txs: Vec<Self>, picker: Picker, orders: Orders) -> Worker {
+        let txs = txs.into_iter().map(|tx| tx.0).collect();
+        Worker::Task(loops::produce_async(Routed { txs, picker }, orders))
+    }
+}
+
+impl<T: Payload, E: BlockingRx<T>> Receiving<T> for OnThread<E> {
+    fn consume(self, orders: Orders) -> Worker {
+        Worker::Thread(loops::consume(self.0, orders))
+    }
+}
+
+impl<T: Payload, E: TaskRx<T>> Receiving<T> for InTask<E> {
+    fn consume(self, orders: Orders) -> Worker {
+        Worker::Task(loops::consume_async(self.0, orders))
+    }
+}
+
+/// Channels of one producer and one consumer.
+pub(crate) fn spsc<T, Tx, Rx>(job: &Job, open: impl Fn() -> (Tx, Rx)) -> Option<Stage>
+where
+    T: Payload,
+    Tx: Sending<T>,
+    Rx: Receiving<T>,
+    (Tx, Rx): Duo<T>,
+{
+    let Layout::Pairs(pairs) = job.plan.layout else { return None };
+    if job.plan.motion == Motion::PingPong {
+        let workers = Duo::ping_pong(open(), open(), orders(job, 0, 1))?.into();
+        return Some(Stage { workers, expected: Tally::expected(1, job.messages) });
+    }
+    let (txs, rxs) = (0..pairs).map(|_| open()).unzip();
+    native(job, txs, rxs)
+}
+
+/// The same, and channels whose sending end can be cloned.
+pub(crate) fn mpsc<T, Tx, Rx>(job: &Job, open: impl Fn() -> (Tx, Rx)) -> Option<Stage>
+where
+    T: Payload,
+    Tx: Sending<T> + Clone,
+    Rx: Receiving<T>,
+    (Tx, Rx): Duo<T>,
+{
+    match job.plan.layout {
+        Layout::Pairs(_) => spsc(job, open),
+        Layout::Shared { producers, consumers: 1 } => {
+            let (tx, rx) = open();
+            native(job, vec![tx; producers], vec![rx])
+        }
+        Layout::Shared { .. } => None,
+        Layout::Sharded { .. } => array(job, open),
+    }
+}
+
+/// The same, and channels both of whose ends can be cloned.
+pub(crate) fn mpmc<T, Tx, Rx>(job: &Job, open: impl Fn() -> (Tx, Rx)) -> Option<Stage>
+where
+    T: Payload,
+    Tx: Sending<T> + Clone,
+    Rx: Receiving<T> + Clone,
+    (Tx, Rx): Duo<T>,
+{
+    match job.plan.layout {
+        Layout::Shared { producers, consumers } => {
+            let (tx, rx) = open();
+            native(job, vec![tx; producers], vec![rx; consumers])
+        }
+        _ => mpsc(job, open),
+    }
+}
+
+/// Ends that are put together already.
+pub(crate) fn native<T: Payload>(job: &Job, txs: Vec<impl Sending<T>>, rxs: Vec<impl Receiving<T>>) -> Option<Stage> {
+    let producers = txs.len();
+    let produce = |(producer, tx): (usize, _)| Sending::produce(tx, orders(job, producer, producers));
+    let workers = txs.into_iter().enumerate().map(produce).collect();
+    stage(job, producers, workers, rxs)
+}
+
+/// An array of channels with hel's routing.
+fn array<T: Payload, Tx: Sending<T> + Clone, Rx: Receiving<T>>(
+    job: &Job,
+    open: impl Fn() -> (Tx, Rx),
+) -> Option<Stage> {
+    let Layout::Sharded { shards, route } = job.plan.layout else { return None };
+    let (txs, rxs): (Vec<Tx>, Vec<Rx>) = (0..shards).map(|_| open()).unzip();
+    let produce =
+        |producer| Sending::produce_routed(txs.clone(), Picker::new(route, producer), orders(job, producer, shards));
+    let workers = (0..shards).map(produce).collect();
+    stage(job, shards, workers, rxs)
+}
+
+fn stage<T: Payload>(
+    job: &Job,
+    producers: usize,
+    mut workers: Vec<Worker>,
+    rxs: Vec<impl Receiving<T>>,
+) -> Option<Stage> {
+    workers.extend(rxs.into_iter().map(|rx| rx.consume(orders(job, 0, producers))));
+    let share = share(job, producers);
+    Some(Stage { workers, expected: Tally::expected(producers as u64, share) })
+}
+
+fn share(job: &Job, producers: usize) -> u64 {
+    (job.messages / producers as u64).max(1)
+}
+
+fn orders(job: &Job, producer: usize, producers: usize) -> Orders {
+    let batch = if let Motion::Batches(size) = job.plan.motion { size } else { 0 };
+    let first = (producer as u64) << PRODUCER_BITS;
+    Orders { first, count: share(job, producers), batch, audit: job.audit, latencies: job.latencies }
+}
+
+/// [`spsc`], for ends that live in either world.
+pub(crate) fn both_spsc<T, Tx, Rx>(job: &Job, open: impl Fn() -> (Tx, Rx)) -> Option<Stage>
+where
+    T: Payload,
+    Tx: BlockingTx<T> + TaskTx<T>,
+    Rx: BlockingRx<T> + TaskRx<T>,
+{
+    match job.plan.worlds {
+        Worlds::Threads => spsc(job, || on_threads(open())),
+        Worlds::Tasks => spsc(job, || in_tasks(open())),
+        Worlds::ThreadToTask => spsc(job, || thread_to_task(open())),
+        Worlds::TaskToThread => spsc(job, || task_to_thread(open())),
+    }
+}
+
+/// [`mpsc`], for ends that live in either world.
+pub(crate) fn both_mpsc<T, Tx, Rx>(job: &Job, open: impl Fn() -> (Tx, Rx)) -> Option<Stage>
+where
+    T: Payload,
+    Tx: BlockingTx<T> + TaskTx<T> + Clone,
+    Rx: BlockingRx<T> + TaskRx<T>,
+{
+    match job.plan.worlds {
+        Worlds::Threads => mpsc(job, || on_threads(open())),
+        Worlds::Tasks => mpsc(job, || in_tasks(open())),
+        Worlds::ThreadToTask => mpsc(job, || thread_to_task(open())),
+        Worlds::TaskToThread => mpsc(job, || task_to_thread(open())),
+    }
+}
+
+/// [`mpmc`], for ends that live in either world.
+pub(crate) fn both_mpmc<T, Tx, Rx>(job: &Job, open: impl Fn() -> (Tx, Rx)) -> Option<Stage>
+where
+    T: Payload,
+    Tx: BlockingTx<T> + TaskTx<T> + Clone,
+    Rx: BlockingRx<T> + TaskRx<T> + Clone,
+{
+    match job.plan.worlds {
+        Worlds::Threads => mpmc(job, || on_threads(open())),
+        Worlds::Tasks => mpmc(job, || in_tasks(open())),
+        Worlds::ThreadToTask => mpmc(job, || thread_to_task(open())),
+        Worlds::TaskToThread => mpmc(job, || task_to_thread(open())),
+    }
+}
+
+/// [`native`], for ends that live in either world.
+pub(crate) fn both_native<T, Tx, Rx>(job: &Job, txs: Vec<Tx>, rxs: Vec<Rx>) -> Option<Stage>
+where
+    T: Payload,
+    Tx: BlockingTx<T> + TaskTx<T>,
+    Rx: BlockingRx<T> + TaskRx<T>,
+{
+    let on_threads = |rxs: Vec<Rx>| rxs.into_iter().map(OnThread).collect();
+    let in_tasks = |rxs: Vec<Rx>| rxs.into_iter().map(InTask).collect();
+    let txs = txs.into_iter();
+    match job.plan.worlds {
+        Worlds::Threads => native(job, txs.map(OnThread).collect(), on_threads(rxs)),
+        Worlds::Tasks => native(job, txs.map(InTask).collect(), in_tasks(rxs)),
+        Worlds::ThreadToTask => native(job, txs.map(OnThread).collect(), in_tasks(rxs)),
+        Worlds::TaskToThread => native(job, txs.map(InTask).collect(), on_threads(rxs)),
+    }
+}
