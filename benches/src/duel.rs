@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use crate::contenders::Entry;
 use crate::machine;
+use crate::plan::{Audited, Motion};
 use crate::progress::Progress;
 use crate::results::{Results, Row};
 use crate::run::{Outcome, run};
+use crate::stage::Stage;
 use crate::watch::Watch;
 use crate::works::{Measure, Work};
 
@@ -15,7 +17,10 @@ use crate::works::{Measure, Work};
 const MOST: u64 = 1 << 27;
 
 /// Messages of the run that checks the order of every value.
-const AUDITED: u64 = 2_000;
+const CHECKED: u64 = 2_000;
+
+/// How long that run takes at most, where it goes by the clock.
+const CHECK_TIME: Duration = Duration::from_millis(100);
 
 /// How the works are measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,12 +53,12 @@ pub(crate) fn measure(work: &Work, method: Method, watch: &Watch, progress: &mut
         for place in 0..entries.len() {
             let index = (round + place) % entries.len();
             progress.step(&format!("{}: {}", work.name, rows[index].name));
-            let outcome =
-                watch.over(|| title(work, &entries[index]), || perform(work, &entries[index], counts[index]))?;
+            let load = Load { messages: counts[index], time: method.time };
+            let outcome = watch.over(|| title(work, &entries[index]), || perform(work, &entries[index], load))?;
             rows[index].note(work.measure, &outcome);
         }
     }
-    Ok(Results { work: work.name.clone(), measure: work.measure, rows })
+    Ok(Results { work: work.name.clone(), measure: work.measure, curve: work.curve.clone(), rows })
 }
 
 /// How many steps of progress [`measure`] takes.
@@ -77,6 +82,9 @@ impl Row {
         self.scores.push(match (measure, micros) {
             (Measure::P50, Some([p50, ..])) => p50,
             (Measure::P999, Some([.., p999])) => p999,
+            // Never 0, so that a ratio is a number.
+            (Measure::Cpu, _) => (outcome.cpu.as_secs_f64() * 1e3).max(0.01),
+            (Measure::Memory, _) => (outcome.bytes as f64).max(1.0),
             _ => outcome.per_second() / 1e6,
         });
     }
@@ -87,14 +95,24 @@ impl Row {
 /// # Panics
 /// If one is lost, doubled, torn or out of order.
 pub(crate) fn self_check(work: &Work, entry: &Entry) {
-    run(stage(work, entry, AUDITED, true), work.host, 0);
+    if !matches!(work.plan.motion, Motion::Create | Motion::Keep | Motion::Trickle(_)) {
+        run(stage(work, entry, Load { messages: CHECKED, time: CHECK_TIME }, Audited::InOrder), work.host, 0, false);
+    }
 }
 
 /// Runs longer and longer, which warms up, until it is clear how many messages take about `time`.
 fn calibrate(work: &Work, entry: &Entry, time: Duration) -> Result<u64, Failed> {
+    if let Some(messages) = work.fixed() {
+        return Ok(messages);
+    }
+    if work.patience().is_some() {
+        // It ends by the clock.
+        perform(work, entry, Load { messages: MOST, time: time / 4 })?;
+        return Ok(MOST);
+    }
     let mut messages = 1_000;
     loop {
-        let took = perform(work, entry, messages)?.time.as_secs_f64().max(1e-9);
+        let took = perform(work, entry, Load { messages, time })?.time.as_secs_f64().max(1e-9);
         let factor = time.as_secs_f64() / took;
         if factor < 4.0 || messages >= MOST {
             return Ok(((messages as f64 * factor) as u64).clamp(100, MOST));
@@ -103,21 +121,26 @@ fn calibrate(work: &Work, entry: &Entry, time: Duration) -> Result<u64, Failed> 
     }
 }
 
-/// One timed run, in this process or, if it is to have fewer processors, in a child that never saw more.
-fn perform(work: &Work, entry: &Entry, messages: u64) -> Result<Outcome, Failed> {
-    match work.cpus {
-        None => Ok(run_here(work, entry, messages)),
-        Some(_) => run_in_child(work, entry, messages),
-    }
+/// How long a run is: in messages or, where round trips are timed, by the clock.
+#[derive(Clone, Copy, Debug)]
+struct Load {
+    messages: u64,
+    time: Duration,
 }
 
-fn stage(work: &Work, entry: &Entry, messages: u64, audit: bool) -> crate::stage::Stage {
-    entry.stage(&work.job(messages, audit)).expect("a contender does what it said it could")
+/// One timed run, in this process or in a child: one that never saw more processors, or has memory to itself.
+fn perform(work: &Work, entry: &Entry, load: Load) -> Result<Outcome, Failed> {
+    if work.is_apart() { run_in_child(work, entry, load.messages) } else { Ok(run_here(work, entry, load)) }
 }
 
-pub(crate) fn run_here(work: &Work, entry: &Entry, messages: u64) -> Outcome {
-    let load = if work.loaded { machine::cores() } else { 0 };
-    run(stage(work, entry, messages, false), work.host, load)
+fn stage(work: &Work, entry: &Entry, load: Load, audit: Audited) -> Stage {
+    let limit = load.time * work.patience().unwrap_or(1);
+    entry.stage(&work.job(load.messages, audit, limit)).expect("a contender does what it said it could")
+}
+
+fn run_here(work: &Work, entry: &Entry, load: Load) -> Outcome {
+    let computing = if work.loaded { machine::cores() } else { 0 };
+    run(stage(work, entry, load, Audited::No), work.host, computing, work.pinned)
 }
 
 fn run_in_child(work: &Work, entry: &Entry, messages: u64) -> Result<Outcome, Failed> {
@@ -143,19 +166,21 @@ pub(crate) fn child(works: &[Work], arguments: &[String]) -> Result<String, Fail
     if let Some(cpus) = work.cpus {
         machine::keep_to(cpus)?;
     }
-    Ok(print_outcome(&run_here(work, &entry, messages)))
+    Ok(print_outcome(&run_here(work, &entry, Load { messages, time: Duration::from_secs(10) })))
 }
 
 fn print_outcome(outcome: &Outcome) -> String {
     let [p50, p99, p999] = outcome.percentiles.unwrap_or_default();
-    format!("{} {} {p50} {p99} {p999}", outcome.messages, outcome.time.as_nanos())
+    let Outcome { messages, bytes, .. } = outcome;
+    format!("{messages} {} {} {bytes} {p50} {p99} {p999}", outcome.time.as_nanos(), outcome.cpu.as_nanos())
 }
 
 fn parse_outcome(text: &str) -> Option<Outcome> {
     let words: Option<Vec<u64>> = text.split_whitespace().map(|word| word.parse().ok()).collect();
-    let [messages, nanos, p50, p99, p999] = words?.try_into().ok()?;
+    let [messages, nanos, cpu, bytes, p50, p99, p999] = words?.try_into().ok()?;
     let percentiles = Some([p50, p99, p999]).filter(|all| *all != [0; 3]);
-    Some(Outcome { messages, time: Duration::from_nanos(nanos), percentiles })
+    let (time, cpu) = (Duration::from_nanos(nanos), Duration::from_nanos(cpu));
+    Some(Outcome { messages, time, cpu, bytes, percentiles })
 }
 
 #[cfg(test)]
@@ -163,14 +188,28 @@ mod tests {
     use super::*;
     use crate::works;
 
+    /// The same work, in less time.
+    fn brief(work: &Work) -> Work {
+        let mut brief = Work { loaded: false, ..work.clone() };
+        brief.plan.motion = match work.plan.motion {
+            Motion::Trickle(_) => Motion::Trickle(Duration::from_micros(1)),
+            Motion::Stall(_) => Motion::Stall(Duration::from_millis(1)),
+            other => other,
+        };
+        brief
+    }
+
     /// Each run checks by itself what arrived.
     #[test]
     fn every_contender_does_every_work() {
         let watch = Watch::start();
-        for work in works::all() {
+        for work in [works::all(), works::scaling(2)].concat() {
             for entry in work.entries() {
                 watch.over(|| title(&work, &entry), || self_check(&work, &entry));
-                watch.over(|| title(&work, &entry), || run_here(&Work { loaded: false, ..work.clone() }, &entry, 500));
+                watch.over(
+                    || title(&work, &entry),
+                    || run_here(&brief(&work), &entry, Load { messages: 50, time: CHECK_TIME }),
+                );
             }
         }
     }
@@ -178,9 +217,11 @@ mod tests {
     #[test]
     fn an_outcome_comes_back_from_a_child() {
         for percentiles in [None, Some([1, 2, 3])] {
-            let outcome = Outcome { messages: 7, time: Duration::from_nanos(9), percentiles };
+            let (time, cpu) = (Duration::from_nanos(9), Duration::from_nanos(8));
+            let outcome = Outcome { messages: 7, time, cpu, bytes: 6, percentiles };
             let back = parse_outcome(&print_outcome(&outcome)).expect("an outcome");
-            assert_eq!((back.messages, back.time, back.percentiles), (7, outcome.time, percentiles));
+            assert_eq!((back.messages, back.time, back.cpu), (7, time, cpu));
+            assert_eq!((back.bytes, back.percentiles), (6, percentiles));
         }
         assert!(parse_outcome("").is_none());
         assert!(parse_outcome("1 2 3 4 five").is_none());

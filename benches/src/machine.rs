@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::num::NonZero;
+use std::time::Duration;
 
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+use rustix::time::{ClockId, clock_gettime};
 
 /// What the figures depend on.
 #[derive(Clone, Debug)]
@@ -58,6 +60,25 @@ pub(crate) fn keep_to(count: usize) -> Result<(), String> {
     sched_setaffinity(None, &kept).map_err(|error| error.to_string())
 }
 
+/// Keeps this thread on one of the processors that it may use: the one with this number, counted round.
+///
+/// Where the system refuses, the thread stays where it is.
+pub(crate) fn keep_to_nth(index: usize) {
+    let Ok(allowed) = sched_getaffinity(None) else { return };
+    let all: Vec<_> = (0..CpuSet::MAX_CPU).filter(|cpu| allowed.is_set(*cpu)).collect();
+    let mut kept = CpuSet::new();
+    if let Some(cpu) = all.get(index % all.len().max(1)) {
+        kept.set(*cpu);
+        let _ = sched_setaffinity(None, &kept);
+    }
+}
+
+/// The processor time that this process has used.
+pub(crate) fn cpu_time() -> Duration {
+    let spent = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::new(spent.tv_sec as u64, spent.tv_nsec as u32)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,5 +94,19 @@ mod tests {
         let kept = std::thread::spawn(|| keep_to(1).map(|()| cores())).join().expect("no panic");
         assert_eq!(kept, Ok(1));
         assert!(keep_to(CpuSet::MAX_CPU + 1).is_err());
+        let pinned = std::thread::spawn(|| {
+            keep_to_nth(1000);
+            cores()
+        });
+        assert_eq!(pinned.join().expect("no panic"), 1);
+    }
+
+    #[test]
+    fn computing_takes_processor_time() {
+        let before = cpu_time();
+        while cpu_time() == before {
+            std::hint::spin_loop();
+        }
+        assert!(cpu_time() > before);
     }
 }

@@ -2,10 +2,12 @@
 //! `README.md` in this folder says what the works are and what the figures mean.
 #![forbid(unsafe_code)]
 
+mod chart;
 mod contenders;
 mod duel;
 mod ends;
 mod host;
+mod json;
 mod machine;
 mod options;
 mod payload;
@@ -20,6 +22,7 @@ mod tally;
 mod watch;
 mod works;
 
+use std::fs;
 use std::process::ExitCode;
 
 use machine::Machine;
@@ -42,10 +45,12 @@ fn main() -> ExitCode {
 
 fn act(options: &Options) -> Result<(), String> {
     let works = works::all();
+    let scaling = works::scaling(machine::cores());
     if let Some(arguments) = &options.child {
-        println!("{}", duel::child(&works, arguments)?);
+        println!("{}", duel::child(&[works, scaling].concat(), arguments)?);
         return Ok(());
     }
+    let works = if options.cores { scaling } else { works };
     let wanted = |work: &Work| work.name.contains(&options.only) && (work.target || !options.targets);
     let works: Vec<_> = works.into_iter().filter(wanted).collect();
     if works.is_empty() {
@@ -55,12 +60,28 @@ fn act(options: &Options) -> Result<(), String> {
         works.iter().for_each(list);
         return Ok(());
     }
-    fight(&works, options).map(drop)
+    let results = fight(&works, options)?;
+    keep(&results, options)
 }
 
 fn list(work: &Work) {
     let names: Vec<_> = work.entries().iter().map(contenders::Entry::name).collect();
     println!("{}\n    {}", work.name, names.join(", "));
+}
+
+/// Writes what is to be written.
+fn keep(results: &[Results], options: &Options) -> Result<(), String> {
+    let machine = Machine::here();
+    if let Some(file) = &options.json {
+        let text = json::of(&machine, results);
+        fs::write(file, text).map_err(|error| format!("{}: {error}", file.display()))?;
+    }
+    if let Some(dir) = &options.plot {
+        for file in chart::draw(results, &machine.line(), dir)? {
+            println!("{}", file.display());
+        }
+    }
+    Ok(())
 }
 
 fn fight(works: &[Work], options: &Options) -> Result<Vec<Results>, String> {

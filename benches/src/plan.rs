@@ -1,9 +1,14 @@
 //! What a work asks of a channel, as data.
 
+use std::time::Duration;
+
 use crate::payload::Size;
 
 /// Runs of this length stay on one shard, where a work is sticky.
 pub(crate) const STICKY: usize = 64;
+
+/// So many producers send to the one consumer that takes from many shards.
+pub(crate) const FAN_IN: usize = 4;
 
 /// How many different keys there are, where a work is keyed.
 pub(crate) const KEYS: u64 = 1000;
@@ -17,6 +22,8 @@ pub(crate) enum Layout {
     Shared { producers: usize, consumers: usize },
     /// As many producers as shards, and a consumer for each shard.
     Sharded { shards: usize, route: Route },
+    /// [`FAN_IN`] producers send to the shards in turn, and one consumer takes from whichever has something.
+    FanIn { shards: usize },
 }
 
 /// Which shard a value goes to.
@@ -48,6 +55,35 @@ pub(crate) enum Motion {
     Batches(usize),
     /// One at a time, there and back. Only in pairs.
     PingPong,
+    /// One by one, with a pause before each: the receiver waits.
+    Trickle(Duration),
+    /// As fast as they go, once the receiver has slept so long: the sender waits.
+    Stall(Duration),
+    /// None: so many channels are opened and dropped, one after the other.
+    Create,
+    /// None: so many channels are opened and kept.
+    Keep,
+}
+
+/// How closely a consumer looks at every value. A timed run counts them and sums them up, no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Audited {
+    No,
+    /// Whether it is whole.
+    Whole,
+    /// And comes after those that its producer sent before.
+    InOrder,
+}
+
+/// Whether and how round trips are timed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Timing {
+    No,
+    /// Each counts once.
+    Trips,
+    /// Each counts once for everybody who would have come meanwhile, if somebody came every so many nanoseconds. A
+    /// stall of a millisecond then weighs as much as it does for who has to wait for it.
+    Arrivals(u64),
 }
 
 /// What a channel is asked to do.
@@ -66,14 +102,8 @@ pub(crate) struct Job {
     pub(crate) plan: Plan,
     /// Messages, or round trips, in all.
     pub(crate) messages: u64,
-    /// Looks at the order and the wholeness of every value, which a timed run does not.
-    pub(crate) audit: bool,
-    /// Takes the time of every round trip.
-    pub(crate) latencies: bool,
-}
-
-impl Job {
-    pub(crate) fn capacity(&self) -> usize {
-        self.plan.capacity
-    }
+    pub(crate) audit: Audited,
+    pub(crate) timing: Timing,
+    /// Where round trips are timed, they end after so long, however few they were.
+    pub(crate) limit: Duration,
 }

@@ -4,7 +4,6 @@ use std::fmt::Write;
 
 use crate::results::{Results, Row};
 use crate::stats::Spread;
-use crate::works::Measure;
 
 /// Everything about one work.
 pub(crate) fn work(results: &Results) -> String {
@@ -17,7 +16,8 @@ pub(crate) fn work(results: &Results) -> String {
         "max",
         "to best"
     );
-    text.push_str(if results.measure == Measure::Rate { "\n" } else { "         p50 / p99 / p99.9 µs\n" });
+    let timed = results.rows.iter().any(|row| !row.percentiles.is_empty());
+    text.push_str(if timed { "         p50 / p99 / p99.9 µs\n" } else { "\n" });
     for row in &results.rows {
         text.push_str(&line(results, row));
     }
@@ -31,24 +31,18 @@ pub(crate) fn work(results: &Results) -> String {
 }
 
 fn line(results: &Results, row: &Row) -> String {
-    let Spread { median, min, max } = Spread::of(row.scores.iter().copied());
+    let Spread { median, min, max } = row.spread();
     let mut text = format!("{:<24}{median:>10.2}{min:>10.2}{max:>10.2}", row.name);
     if row.limit {
         let _ = write!(text, "{:>10}", "(limit)");
     } else {
         let _ = write!(text, "{:>10.2}", results.to_best(row).median);
     }
-    if !row.percentiles.is_empty() {
-        let [p50, p99, p999] = percentiles(row);
+    if let Some([p50, p99, p999]) = row.median_percentiles() {
         let _ = write!(text, "         {p50:.2} / {p99:.2} / {p999:.2}");
     }
     text.push('\n');
     text
-}
-
-/// The medians over the rounds.
-pub(crate) fn percentiles(row: &Row) -> [f64; 3] {
-    [0, 1, 2].map(|which| Spread::of(row.percentiles.iter().map(|all| all[which])).median)
 }
 
 /// One line per work: hel beside the best peer.
@@ -78,6 +72,7 @@ pub(crate) fn targets(all: &[Results]) -> String {
 mod tests {
     use super::*;
     use crate::results::tests::results;
+    use crate::works::Measure;
 
     #[test]
     fn a_work_shows_all_contenders_and_the_ratio() {

@@ -9,10 +9,22 @@ pub(crate) struct Row {
     pub(crate) name: String,
     pub(crate) hel: bool,
     pub(crate) limit: bool,
-    /// A score per round: millions a second, or microseconds, as the measure says.
+    /// A score per round, in the unit of the measure.
     pub(crate) scores: Vec<f64>,
     /// Median, 99th and 99.9th percentile of the round trips in microseconds, per round, where they were timed.
     pub(crate) percentiles: Vec<[f64; 3]>,
+}
+
+impl Row {
+    pub(crate) fn spread(&self) -> Spread {
+        Spread::of(self.scores.iter().copied())
+    }
+
+    /// The medians over the rounds, where round trips were timed.
+    pub(crate) fn median_percentiles(&self) -> Option<[f64; 3]> {
+        let median = |which: usize| Spread::of(self.percentiles.iter().map(|all| all[which])).median;
+        (!self.percentiles.is_empty()).then(|| [0, 1, 2].map(median))
+    }
 }
 
 /// All contenders of one work.
@@ -20,12 +32,19 @@ pub(crate) struct Row {
 pub(crate) struct Results {
     pub(crate) work: String,
     pub(crate) measure: Measure,
+    /// The curve on which the work lies, and where.
+    pub(crate) curve: Option<(String, usize)>,
     pub(crate) rows: Vec<Row>,
 }
 
 impl Measure {
     pub(crate) fn unit(self) -> &'static str {
-        if self.more_is_better() { "M/s" } else { "µs" }
+        match self {
+            Self::Rate => "M/s",
+            Self::P50 | Self::P999 => "µs",
+            Self::Cpu => "ms",
+            Self::Memory => "B",
+        }
     }
 
     fn more_is_better(self) -> bool {
@@ -53,7 +72,7 @@ impl Results {
 
     /// The peer with the best median.
     pub(crate) fn best_peer(&self) -> Option<&Row> {
-        self.best(self.peers(), |row| Spread::of(row.scores.iter().copied()).median)
+        self.best(self.peers(), |row| row.spread().median)
     }
 
     /// Of a row's score, as a multiple of that of the best channel, itself included, of the same round.
@@ -82,7 +101,7 @@ impl Results {
     }
 
     pub(crate) fn hel_score(&self) -> Option<Spread> {
-        Some(Spread::of(self.hel()?.scores.iter().copied()))
+        Some(self.hel()?.spread())
     }
 }
 
@@ -102,7 +121,7 @@ pub(crate) mod tests {
             row("quick", &[15.0, 20.0, 15.0]),
             row("limit", &[60.0, 80.0, 60.0]),
         ];
-        Results { work: "a work".to_owned(), measure, rows }
+        Results { work: "a work".to_owned(), measure, curve: None, rows }
     }
 
     #[test]

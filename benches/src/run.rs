@@ -6,6 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::host::Host;
+use crate::machine::{self, cpu_time};
 use crate::stage::{Stage, TaskWork, ThreadWork, Worker};
 use crate::tally::Tally;
 
@@ -22,6 +23,10 @@ pub(crate) struct Outcome {
     /// Messages, or round trips.
     pub(crate) messages: u64,
     pub(crate) time: Duration,
+    /// Processor time that the whole process used meanwhile.
+    pub(crate) cpu: Duration,
+    /// Memory of each channel, where that was asked for.
+    pub(crate) bytes: u64,
     /// Median, 99th and 99.9th percentile of the round trips in nanoseconds, where they were timed.
     pub(crate) percentiles: Option<[u64; 3]>,
 }
@@ -32,25 +37,31 @@ impl Outcome {
     }
 }
 
-/// Runs the stage: threads on threads, tasks on `host`, with as many computing threads beside it as `load` says.
+/// Runs the stage: threads on threads, each kept to one processor if `pinned`, tasks on `host`, with as many computing
+/// threads beside it as `load` says.
 ///
 /// The workers themselves take the time, from the first to begin to the last to end: with all cores busy, a thread that
 /// only watches leaves the barrier milliseconds after the work has begun.
 ///
 /// # Panics
 /// If a worker did, or count or sum of what arrived differ from what was sent.
-pub(crate) fn run(stage: Stage, host: Host, load: usize) -> Outcome {
+pub(crate) fn run(stage: Stage, host: Host, load: usize, pinned: bool) -> Outcome {
     let expected = stage.expected.clone();
-    let laps = with_load(load, || laps(stage, host));
+    let before = cpu_time();
+    let laps = with_load(load, || laps(stage, host, pinned));
+    let cpu = cpu_time().saturating_sub(before);
     let began = laps.iter().map(|lap| lap.began).min().expect("a worker");
     let ended = laps.iter().map(|lap| lap.ended).max().expect("a worker");
     let received = laps.into_iter().fold(Tally::default(), |all, lap| all.merge(lap.tally));
-    assert!(received.agrees(&expected), "sent {expected:?}, received {received:?}");
+    if let Some(expected) = expected {
+        assert!(received.agrees(&expected), "sent {expected:?}, received {received:?}");
+    }
+    let bytes = received.bytes;
     let percentiles = received.latencies.map(|all| [0.5, 0.99, 0.999].map(|quantile| all.value_at_quantile(quantile)));
-    Outcome { messages: received.count, time: ended - began, percentiles }
+    Outcome { messages: received.count, time: ended - began, cpu, bytes, percentiles }
 }
 
-fn laps(stage: Stage, host: Host) -> Vec<Lap> {
+fn laps(stage: Stage, host: Host, pinned: bool) -> Vec<Lap> {
     let (mut threads, mut tasks) = (Vec::<ThreadWork>::new(), Vec::<TaskWork>::new());
     for worker in stage.workers {
         match worker {
@@ -61,7 +72,15 @@ fn laps(stage: Stage, host: Host) -> Vec<Lap> {
     let engine = (!tasks.is_empty()).then(|| host.start());
     let barrier = &Barrier::new(threads.len() + usize::from(engine.is_some()));
     thread::scope(|scope| {
-        let threads: Vec<_> = threads.into_iter().map(|work| scope.spawn(move || thread_lap(work, barrier))).collect();
+        let start = |(index, work)| {
+            scope.spawn(move || {
+                if pinned {
+                    machine::keep_to_nth(index);
+                }
+                thread_lap(work, barrier)
+            })
+        };
+        let threads: Vec<_> = threads.into_iter().enumerate().map(start).collect();
         let mut laps = engine.map_or(Vec::new(), |engine| {
             let tasks = tasks.into_iter().map(|task| Box::pin(task_lap(task)) as _).collect();
             barrier.wait();

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use hdrhistogram::Histogram;
 
 use crate::payload::Payload;
+use crate::plan::Audited;
 
 /// The producer stands in the bits from here up of a value's number, its place in that producer's sequence below.
 pub(crate) const PRODUCER_BITS: u32 = 40;
@@ -14,6 +15,8 @@ pub(crate) const PRODUCER_BITS: u32 = 40;
 pub(crate) struct Tally {
     pub(crate) count: u64,
     pub(crate) sum: u64,
+    /// Memory of each channel, where that was asked for.
+    pub(crate) bytes: u64,
     /// Round trips in nanoseconds, where they were timed.
     pub(crate) latencies: Option<Histogram<u64>>,
 }
@@ -39,6 +42,7 @@ impl Tally {
     pub(crate) fn merge(mut self, other: Self) -> Self {
         self.count += other.count;
         self.sum = self.sum.wrapping_add(other.sum);
+        self.bytes += other.bytes;
         self.latencies = self.latencies.or(other.latencies);
         self
     }
@@ -50,16 +54,26 @@ impl Tally {
 }
 
 /// Looks at every value that one consumer receives.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Audit {
+    in_order: bool,
     latest: HashMap<u64, u64>,
 }
 
 impl Audit {
+    /// None, if nothing is to be looked at.
+    pub(crate) fn new(audited: Audited) -> Option<Self> {
+        let audit = Self { in_order: audited == Audited::InOrder, latest: HashMap::new() };
+        (audited != Audited::No).then_some(audit)
+    }
+
     /// # Panics
     /// If the value is torn, or came after a later one of the same producer.
     pub(crate) fn see(&mut self, value: &impl Payload) {
         assert!(value.is_whole(), "a value arrived torn");
+        if !self.in_order {
+            return;
+        }
         let (producer, place) = (value.number() >> PRODUCER_BITS, value.number() & ((1 << PRODUCER_BITS) - 1));
         if let Some(latest) = self.latest.insert(producer, place) {
             assert!(latest < place, "producer {producer}: {place} came after {latest}");
@@ -84,7 +98,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "producer 1: 4 came after 5")]
     fn an_audit_sees_values_out_of_order() {
-        let mut audit = Audit::default();
+        let mut audit = Audit::new(Audited::InOrder).expect("an audit");
         audit.see(&((1 << PRODUCER_BITS) + 5_u64));
         audit.see(&6_u64);
         audit.see(&((1 << PRODUCER_BITS) + 4_u64));

@@ -32,8 +32,11 @@ impl Watch {
 
     /// Runs `work` under this name.
     pub(crate) fn over<O>(&self, name: impl FnOnce() -> String, work: impl FnOnce() -> O) -> O {
-        self.set(Some((name(), Instant::now())));
+        let name = name();
+        self.set(Some((name.clone(), Instant::now())));
+        let named = NameOnPanic(&name);
         let done = work();
+        drop(named);
         self.set(None);
         done
     }
@@ -45,6 +48,17 @@ impl Watch {
     fn overdue(&self, limit: Duration) -> Option<String> {
         let now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
         now.as_ref().filter(|(_, since)| since.elapsed() >= limit).map(|(name, _)| name.clone())
+    }
+}
+
+/// Says in whose work a panic happened, which the panic itself does not know.
+struct NameOnPanic<'a>(&'a str);
+
+impl Drop for NameOnPanic<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            eprintln!("{}: failed", self.0);
+        }
     }
 }
 

@@ -1,12 +1,23 @@
 //! The works, by name. `README.md` says in words what each of them is.
 
+use std::time::Duration;
+
 use crate::contenders::{Entry, able};
 use crate::host::Host;
 use crate::payload::Size;
-use crate::plan::{Job, Layout, Motion, Plan, Route, Worlds};
+use crate::plan::{Audited, Job, Layout, Motion, Plan, Route, Timing, Worlds};
 
 /// Capacity of a channel, in items, where a work does not vary it.
 pub(crate) const CAPACITY: usize = 1024;
+
+/// Under load, somebody is taken to come every so many nanoseconds.
+const ARRIVALS: u64 = 10_000;
+
+/// How long the one end waits in works about waiting.
+const WAITED: Duration = Duration::from_millis(300);
+
+/// How many channels are kept to see what one takes.
+const KEPT: u64 = 2_000;
 
 /// What a work is judged by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +28,10 @@ pub(crate) enum Measure {
     P50,
     /// The round trip that one in a thousand exceeds: less is better.
     P999,
+    /// Processor time of the process: less is better.
+    Cpu,
+    /// Memory of a channel: less is better.
+    Memory,
 }
 
 /// One kind of work.
@@ -30,6 +45,10 @@ pub(crate) struct Work {
     pub(crate) loaded: bool,
     /// On this many processors only, in a process of its own that never saw more.
     pub(crate) cpus: Option<usize>,
+    /// Each thread on a processor of its own, as far as they go.
+    pub(crate) pinned: bool,
+    /// The curve on which it lies, and where.
+    pub(crate) curve: Option<(String, usize)>,
     /// It belongs to the table by which hel is judged.
     pub(crate) target: bool,
 }
@@ -38,7 +57,17 @@ impl Work {
     fn new(name: impl Into<String>, layout: Layout, payload: Size) -> Self {
         let plan = Plan { payload, layout, worlds: Worlds::Threads, motion: Motion::Stream, capacity: CAPACITY };
         let (host, measure) = (Host::TokioOne, Measure::Rate);
-        Self { name: name.into(), plan, host, measure, loaded: false, cpus: None, target: false }
+        Self {
+            name: name.into(),
+            plan,
+            host,
+            measure,
+            loaded: false,
+            cpus: None,
+            pinned: false,
+            curve: None,
+            target: false,
+        }
     }
 
     fn target(mut self) -> Self {
@@ -81,14 +110,53 @@ impl Work {
         self
     }
 
+    fn curve(mut self, name: &str, at: usize) -> Self {
+        self.curve = Some((name.to_owned(), at));
+        self
+    }
+
+    fn measured_by(mut self, measure: Measure) -> Self {
+        self.measure = measure;
+        self
+    }
+
     /// A run of this work.
-    pub(crate) fn job(&self, messages: u64, audit: bool) -> Job {
-        Job { plan: self.plan, messages, audit, latencies: self.measure != Measure::Rate }
+    pub(crate) fn job(&self, messages: u64, audit: Audited, limit: Duration) -> Job {
+        let timing = match self.measure {
+            Measure::P50 | Measure::P999 if self.loaded => Timing::Arrivals(ARRIVALS),
+            Measure::P50 | Measure::P999 => Timing::Trips,
+            _ => Timing::No,
+        };
+        Job { plan: self.plan, messages, audit, timing, limit }
+    }
+
+    /// How many times longer than others a run takes: percentiles are about what is rare.
+    pub(crate) fn patience(&self) -> Option<u32> {
+        match self.measure {
+            Measure::P50 | Measure::P999 if self.loaded => Some(10),
+            Measure::P50 | Measure::P999 => Some(4),
+            _ => None,
+        }
+    }
+
+    /// How many messages a run has, where the work does not go as fast as it can.
+    pub(crate) fn fixed(&self) -> Option<u64> {
+        match self.plan.motion {
+            Motion::Trickle(pause) => Some((WAITED.as_micros() / pause.as_micros().max(1)).max(1) as u64),
+            Motion::Stall(_) => Some(4 * self.plan.capacity as u64),
+            Motion::Keep => Some(KEPT),
+            _ => None,
+        }
+    }
+
+    /// In a child process: on fewer processors, or where it is to be alone with its memory.
+    pub(crate) fn is_apart(&self) -> bool {
+        self.cpus.is_some() || self.measure == Measure::Memory
     }
 
     /// Everyone who can do it, hel first.
     pub(crate) fn entries(&self) -> Vec<Entry> {
-        able(&self.job(1, false))
+        able(&self.job(1, Audited::No, Duration::ZERO))
     }
 }
 
@@ -104,7 +172,8 @@ fn sharded(shards: usize, route: Route) -> Layout {
 
 /// Every work, in the order in which they run.
 pub(crate) fn all() -> Vec<Work> {
-    [rings(), shards(), batches(), tasks(), latencies(), scarce(), sizes(), capacities()].concat()
+    [rings(), shards(), batches(), tasks(), latencies(), scarce(), sizes(), capacities(), fan_in(), waiting(), making()]
+        .concat()
 }
 
 /// Threads over one ring.
@@ -124,11 +193,15 @@ fn shards() -> Vec<Work> {
     let routed = |name: &str, route, counts: &[usize]| -> Vec<Work> {
         let work = |&shards: &usize| {
             Work::new(format!("{name}, {shards} shards, 80 B"), sharded(shards, route), Size::Bytes80)
+                .curve(&format!("{name}, by shards, 80 B"), shards)
         };
         counts.iter().map(work).collect()
     };
     let targets = |works: Vec<Work>| works.into_iter().map(Work::target).collect();
-    let pairs = |pairs| Work::new(format!("spsc pairs, {pairs}, 80 B"), Layout::Pairs(pairs), Size::Bytes80);
+    let pairs = |pairs| {
+        let work = Work::new(format!("spsc pairs, {pairs}, 80 B"), Layout::Pairs(pairs), Size::Bytes80);
+        work.curve("spsc pairs, 80 B", pairs)
+    };
     [
         targets(routed("round robin", Route::InTurn, &[2, 4, 8])),
         targets(routed("sticky", Route::Sticky, &[4, 8])),
@@ -218,6 +291,62 @@ fn capacities() -> Vec<Work> {
     [work(PAIR, "threads 1:1, spsc, 8 B"), work(shared(4, 4), "threads 4:4, one ring, 8 B")].concat()
 }
 
+/// One consumer over many shards.
+fn fan_in() -> Vec<Work> {
+    let work = |shards| {
+        Work::new(format!("fan-in, {shards} shards, 4:1, 80 B"), Layout::FanIn { shards }, Size::Bytes80)
+            .room(64)
+            .curve("fan-in, 4:1, 80 B", shards)
+    };
+    [2, 4, 16, 64, 256, 1024].map(work).into()
+}
+
+/// What those who wait cost.
+fn waiting() -> Vec<Work> {
+    let work = |name: &str, motion| Work::new(name, PAIR, Size::Bytes8).motion(motion).measured_by(Measure::Cpu);
+    vec![
+        work("CPU of a waiting receiver", Motion::Trickle(WAITED)),
+        work("CPU of a waiting sender", Motion::Stall(WAITED)),
+        work("CPU at 1000 messages a second", Motion::Trickle(Duration::from_millis(1))),
+    ]
+}
+
+/// What channels cost before they are used.
+fn making() -> Vec<Work> {
+    let opened = |name: &str, layout, motion| Work::new(name, layout, Size::Bytes8).motion(motion);
+    let memory = |name: &str, layout, room| opened(name, layout, Motion::Keep).room(room).measured_by(Measure::Memory);
+    vec![
+        opened("creation, spsc, room for 64", PAIR, Motion::Create).room(64),
+        opened("creation, one ring, room for 64", shared(1, 1), Motion::Create).room(64),
+        memory("memory, spsc, room for 64, 8 B", PAIR, 64),
+        memory("memory, one ring, room for 64, 8 B", shared(1, 1), 64),
+        memory("memory, one ring, room for 1024, 8 B", shared(1, 1), 1024),
+    ]
+}
+
+/// Over 1, 2, 4, … and all of `cores` processors: as many threads as processors, each on its own, half of them producers.
+pub(crate) fn scaling(cores: usize) -> Vec<Work> {
+    let counts = (0..).map(|power| 1_usize << power).take_while(|count| *count < cores).chain([cores]);
+    counts.flat_map(on_cores).collect()
+}
+
+fn on_cores(cores: usize) -> [Work; 5] {
+    let ends = (cores / 2).max(1);
+    let plural = if cores == 1 { "core" } else { "cores" };
+    [
+        ("spsc pairs", Layout::Pairs(ends)),
+        ("one ring", shared(ends, ends)),
+        ("round robin", sharded(ends, Route::InTurn)),
+        ("sticky", sharded(ends, Route::Sticky)),
+        ("keyed", sharded(ends, Route::Keyed)),
+    ]
+    .map(|(name, layout)| {
+        let work = Work::new(format!("scaling, {name}, {cores} {plural}, 80 B"), layout, Size::Bytes80).cpus(cores);
+        let work = work.curve(&format!("{name}, by cores, 80 B"), cores);
+        Work { pinned: true, ..work }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
@@ -234,6 +363,14 @@ mod tests {
             let names: HashSet<_> = entries.iter().map(Entry::name).collect();
             assert_eq!(names.len(), entries.len(), "{}", work.name);
         }
+    }
+
+    #[test]
+    fn scaling_goes_up_to_all_processors() {
+        let cores = |machine| scaling(machine).iter().step_by(5).map(|work| work.cpus).collect::<Vec<_>>();
+        assert_eq!(cores(1), [Some(1)]);
+        assert_eq!(cores(2), [1, 2].map(Some));
+        assert_eq!(cores(12), [1, 2, 4, 8, 12].map(Some));
     }
 
     #[test]

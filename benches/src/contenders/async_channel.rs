@@ -12,7 +12,7 @@ impl Contender for AsyncChannel {
     const NAME: &'static str = "async-channel";
 
     fn stage<T: Payload>(job: &Job) -> Option<Stage> {
-        both_mpmc(job, || bounded::<T>(job.capacity()))
+        both_mpmc(job, bounded::<T>)
     }
 }
 

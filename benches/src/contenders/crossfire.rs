@@ -18,36 +18,34 @@ impl Contender for Crossfire {
             Layout::Pairs(_) => of_one_and_one::<T>(job),
             Layout::Shared { producers: 2.., consumers: 1 } | Layout::Sharded { .. } => of_many_and_one::<T>(job),
             Layout::Shared { .. } => of_many_and_many::<T>(job),
+            Layout::FanIn { .. } => None,
         }
     }
 }
 
 fn of_one_and_one<T: Payload>(job: &Job) -> Option<Stage> {
-    let capacity = job.capacity();
     match job.plan.worlds {
-        Worlds::Threads => stage::spsc(job, || on_threads(spsc::bounded_blocking::<T>(capacity))),
-        Worlds::Tasks => stage::spsc(job, || in_tasks(spsc::bounded_async::<T>(capacity))),
-        Worlds::ThreadToTask => stage::spsc(job, || thread_to_task(spsc::bounded_blocking_async::<T>(capacity))),
-        Worlds::TaskToThread => stage::spsc(job, || task_to_thread(spsc::bounded_async_blocking::<T>(capacity))),
+        Worlds::Threads => stage::spsc(job, |room| on_threads(spsc::bounded_blocking::<T>(room))),
+        Worlds::Tasks => stage::spsc(job, |room| in_tasks(spsc::bounded_async::<T>(room))),
+        Worlds::ThreadToTask => stage::spsc(job, |room| thread_to_task(spsc::bounded_blocking_async::<T>(room))),
+        Worlds::TaskToThread => stage::spsc(job, |room| task_to_thread(spsc::bounded_async_blocking::<T>(room))),
     }
 }
 
 fn of_many_and_one<T: Payload>(job: &Job) -> Option<Stage> {
-    let capacity = job.capacity();
     match job.plan.worlds {
-        Worlds::Threads => stage::mpsc(job, || on_threads(mpsc::bounded_blocking::<T>(capacity))),
-        Worlds::Tasks => stage::mpsc(job, || in_tasks(mpsc::bounded_async::<T>(capacity))),
-        Worlds::ThreadToTask => stage::mpsc(job, || thread_to_task(mpsc::bounded_blocking_async::<T>(capacity))),
-        Worlds::TaskToThread => stage::mpsc(job, || task_to_thread(mpsc::bounded_async_blocking::<T>(capacity))),
+        Worlds::Threads => stage::mpsc(job, |room| on_threads(mpsc::bounded_blocking::<T>(room))),
+        Worlds::Tasks => stage::mpsc(job, |room| in_tasks(mpsc::bounded_async::<T>(room))),
+        Worlds::ThreadToTask => stage::mpsc(job, |room| thread_to_task(mpsc::bounded_blocking_async::<T>(room))),
+        Worlds::TaskToThread => stage::mpsc(job, |room| task_to_thread(mpsc::bounded_async_blocking::<T>(room))),
     }
 }
 
 fn of_many_and_many<T: Payload>(job: &Job) -> Option<Stage> {
-    let capacity = job.capacity();
     match job.plan.worlds {
-        Worlds::Threads => stage::mpmc(job, || on_threads(mpmc::bounded_blocking::<T>(capacity))),
-        Worlds::Tasks => stage::mpmc(job, || in_tasks(mpmc::bounded_async::<T>(capacity))),
-        Worlds::ThreadToTask => stage::mpmc(job, || thread_to_task(mpmc::bounded_blocking_async::<T>(capacity))),
-        Worlds::TaskToThread => stage::mpmc(job, || task_to_thread(mpmc::bounded_async_blocking::<T>(capacity))),
+        Worlds::Threads => stage::mpmc(job, |room| on_threads(mpmc::bounded_blocking::<T>(room))),
+        Worlds::Tasks => stage::mpmc(job, |room| in_tasks(mpmc::bounded_async::<T>(room))),
+        Worlds::ThreadToTask => stage::mpmc(job, |room| thread_to_task(mpmc::bounded_blocking_async::<T>(room))),
+        Worlds::TaskToThread => stage::mpmc(job, |room| task_to_thread(mpmc::bounded_async_blocking::<T>(room))),
     }
 }

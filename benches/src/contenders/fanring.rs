@@ -19,12 +19,12 @@ impl Contender for Fanring {
     fn stage<T: Payload>(job: &Job) -> Option<Stage> {
         match (job.plan.layout, job.plan.worlds) {
             (Layout::Shared { producers, consumers: consumers @ 2.. }, Worlds::Threads) => {
-                let (tx, rx) = mpmc::channel::<T>(job.capacity());
+                let (tx, rx) = mpmc::channel::<T>(job.plan.capacity);
                 let txs = (0..producers).map(|_| OnThread(tx.try_clone().expect("a lane"))).collect();
                 native(job, txs, vec![OnThread(rx); consumers])
             }
-            _ => both_mpsc(job, || {
-                let (tx, rx) = mpsc::channel::<T>(job.capacity());
+            _ => both_mpsc(job, |room| {
+                let (tx, rx) = mpsc::channel::<T>(room);
                 (Lane(tx), rx)
             }),
         }

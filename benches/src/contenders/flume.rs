@@ -12,7 +12,7 @@ impl Contender for Flume {
     const NAME: &'static str = "flume";
 
     fn stage<T: Payload>(job: &Job) -> Option<Stage> {
-        both_mpmc(job, || bounded::<T>(job.capacity()))
+        both_mpmc(job, bounded::<T>)
     }
 }
 

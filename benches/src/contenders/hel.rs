@@ -16,9 +16,10 @@ impl Contender for Hel {
 
     fn stage<T: Payload>(job: &Job) -> Option<Stage> {
         match job.plan.layout {
-            Layout::Pairs(_) => both_spsc(job, || spsc::bounded::<T>(job.capacity())),
-            Layout::Shared { .. } => both_mpmc(job, || hel::bounded::<T>(job.capacity())),
+            Layout::Pairs(_) => both_spsc(job, spsc::bounded::<T>),
+            Layout::Shared { .. } => both_mpmc(job, hel::bounded::<T>),
             Layout::Sharded { shards, route } => hel_shards::stage::<T>(job, shards, route),
+            Layout::FanIn { shards } => hel_shards::fan_in::<T>(job, shards),
         }
     }
 }

@@ -1,12 +1,11 @@
 //! The earlier library of this idea. Its capacity is a constant of the type; one shared ring is one shard in turn.
 
-use upstream::channel::mpmc::{ShardKey, round_robin, shard_key};
+use upstream::channel::mpmc::{round_robin, shard_key};
 use upstream::channel::spsc::shard_spsc;
 
 use super::Contender;
-use crate::ends::{BlockingTx, TaskTx, sent};
 use crate::payload::Payload;
-use crate::plan::{Job, Layout, Route};
+use crate::plan::{FAN_IN, Job, Layout, Route};
 use crate::stage::{Keyed, Stage, both_native, both_spsc};
 
 pub(super) struct HelRs;
@@ -18,8 +17,9 @@ impl Contender for HelRs {
 
     fn stage<T: Payload>(job: &Job) -> Option<Stage> {
         // Less than 2 it does not have.
-        match job.capacity() {
+        match job.plan.capacity {
             16 => stage::<T, 16>(job),
+            64 => stage::<T, 64>(job),
             128 => stage::<T, 128>(job),
             1024 => stage::<T, 1024>(job),
             _ => None,
@@ -29,7 +29,7 @@ impl Contender for HelRs {
 
 fn stage<T: Payload, const CAP: usize>(job: &Job) -> Option<Stage> {
     match job.plan.layout {
-        Layout::Pairs(_) => both_spsc(job, || {
+        Layout::Pairs(_) => both_spsc(job, |_| {
             let (_, tx, rx) = shard_spsc::<T, CAP>(1).into_pairs().next().expect("one pair");
             (tx, rx)
         }),
@@ -46,19 +46,11 @@ fn stage<T: Payload, const CAP: usize>(job: &Job) -> Option<Stage> {
             let (tx, rx) = shard_key::<T, CAP>(shards);
             both_native(job, vec![Keyed::new(tx); shards], rx.into_receivers())
         }
+        Layout::FanIn { shards } => {
+            let (tx, rx) = round_robin::<T, CAP>(shards);
+            both_native(job, vec![tx; FAN_IN], vec![rx])
+        }
         // It cannot stay on a shard.
         Layout::Sharded { route: Route::Sticky, .. } => None,
-    }
-}
-
-impl<T: Payload, const CAP: usize> BlockingTx<T> for Keyed<ShardKey<T, CAP>> {
-    fn put(&mut self, value: T) {
-        sent(self.tx.send(self.key(&value), value));
-    }
-}
-
-impl<T: Payload, const CAP: usize> TaskTx<T> for Keyed<ShardKey<T, CAP>> {
-    async fn put(&mut self, value: T) {
-        sent(self.tx.send_async(self.key(&value), value).await);
     }
 }

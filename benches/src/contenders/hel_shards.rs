@@ -1,13 +1,13 @@
 use hel::Builder;
-use hel::channel::mpmc::{KeySender, RoundRobinSender};
+use hel::channel::mpmc::{KeySender, RoundRobinSender, ShardedReceiver};
 
-use crate::ends::{BlockingTx, TaskTx, sent};
+use crate::ends::{BlockingRx, BlockingTx, TaskRx, TaskTx, sent};
 use crate::payload::Payload;
-use crate::plan::{Job, Route, STICKY};
+use crate::plan::{FAN_IN, Job, Route, STICKY};
 use crate::stage::{Keyed, Stage, both_native};
 
 pub(super) fn stage<T: Payload>(job: &Job, shards: usize, route: Route) -> Option<Stage> {
-    let builder = Builder::new(job.capacity()).shards(shards);
+    let builder = Builder::new(job.plan.capacity).shards(shards);
     match route {
         Route::InTurn => {
             let (tx, rx) = builder.round_robin::<T>();
@@ -21,6 +21,23 @@ pub(super) fn stage<T: Payload>(job: &Job, shards: usize, route: Route) -> Optio
             let (tx, rx) = builder.shard_key::<T>();
             both_native(job, vec![Keyed::new(tx); shards], rx.into_receivers())
         }
+    }
+}
+
+pub(super) fn fan_in<T: Payload>(job: &Job, shards: usize) -> Option<Stage> {
+    let (tx, rx) = Builder::new(job.plan.capacity).shards(shards).round_robin::<T>();
+    both_native(job, vec![tx; FAN_IN], vec![rx])
+}
+
+impl<T: Payload> BlockingRx<T> for ShardedReceiver<T> {
+    fn take(&mut self) -> Option<T> {
+        self.recv().ok()
+    }
+}
+
+impl<T: Payload> TaskRx<T> for ShardedReceiver<T> {
+    async fn take(&mut self) -> Option<T> {
+        self.recv_async().await.ok()
     }
 }
 

@@ -12,16 +12,15 @@ impl Contender for Kanal {
     const NAME: &'static str = "kanal";
 
     fn stage<T: Payload>(job: &Job) -> Option<Stage> {
-        let open = || bounded::<T>(job.capacity());
         match job.plan.worlds {
-            Worlds::Threads => mpmc(job, || on_threads(open())),
-            Worlds::Tasks => mpmc(job, || in_tasks(bounded_async::<T>(job.capacity()))),
-            Worlds::ThreadToTask => mpmc(job, || {
-                let (tx, rx) = open();
+            Worlds::Threads => mpmc(job, |room| on_threads(bounded::<T>(room))),
+            Worlds::Tasks => mpmc(job, |room| in_tasks(bounded_async::<T>(room))),
+            Worlds::ThreadToTask => mpmc(job, |room| {
+                let (tx, rx) = bounded::<T>(room);
                 (OnThread(tx), InTask(rx.to_async()))
             }),
-            Worlds::TaskToThread => mpmc(job, || {
-                let (tx, rx) = open();
+            Worlds::TaskToThread => mpmc(job, |room| {
+                let (tx, rx) = bounded::<T>(room);
                 (InTask(tx.to_async()), OnThread(rx))
             }),
         }

@@ -10,6 +10,7 @@ mod flume;
 mod hel;
 mod hel_rs;
 mod hel_rs_ends;
+mod hel_rs_shards;
 mod hel_shards;
 mod hel_spsc;
 mod kanal;
@@ -19,7 +20,7 @@ mod tachyonix;
 mod tokio;
 
 use crate::payload::{Block, Payload, Size, Wide};
-use crate::plan::{Job, Layout, Motion, Route};
+use crate::plan::{Audited, FAN_IN, Job, Layout, Motion, Route};
 use crate::stage::Stage;
 
 /// A channel that takes part.
@@ -92,11 +93,23 @@ impl Entry {
 
     pub(crate) fn stage(&self, job: &Job) -> Option<Stage> {
         let mut job = *job;
-        if let (Form::Shared, Layout::Sharded { shards, .. }) = (self.form, job.plan.layout) {
-            job.plan.layout = Layout::Shared { producers: shards, consumers: shards };
+        // The one channel has as much room as all shards together.
+        match (self.form, job.plan.layout) {
+            (Form::Shared, Layout::Sharded { shards, .. }) => {
+                job.plan.layout = Layout::Shared { producers: shards, consumers: shards };
+                job.plan.capacity *= shards;
+            }
+            (Form::Shared, Layout::FanIn { shards }) => {
+                job.plan.layout = Layout::Shared { producers: FAN_IN, consumers: 1 };
+                job.plan.capacity *= shards;
+            }
+            _ => {}
         }
-        if let (true, Layout::Shared { consumers: 2.., .. }) = (self.relaxed, job.plan.layout) {
-            job.audit = false;
+        let many_to_one = matches!(job.plan.layout, Layout::FanIn { .. });
+        let many = matches!(job.plan.layout, Layout::Shared { consumers: 2.., .. });
+        if job.audit == Audited::InOrder && (many_to_one || many && self.relaxed) {
+            // Nobody says in which order the shards are emptied.
+            job.audit = Audited::Whole;
         }
         (self.open)(&job)
     }
@@ -109,7 +122,7 @@ impl Entry {
         let forms: &[Form] = match job.plan.layout {
             // Of one channel that all share, each consumer gets some values of each key: not what was asked for.
             Layout::Sharded { route: Route::Keyed, .. } if !self.shards => &[Form::Array],
-            Layout::Sharded { .. } if !self.shards => &[Form::Array, Form::Shared],
+            Layout::Sharded { .. } | Layout::FanIn { .. } if !self.shards => &[Form::Array, Form::Shared],
             _ => &[Form::AsPlanned],
         };
         let entries = forms.iter().map(|&form| Self { form, ..self });

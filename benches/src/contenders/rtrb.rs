@@ -19,7 +19,7 @@ impl Contender for Rtrb {
 
     fn stage<T: Payload>(job: &Job) -> Option<Stage> {
         match job.plan.worlds {
-            Worlds::Threads => spsc(job, || on_threads(RingBuffer::<T>::new(job.capacity()))),
+            Worlds::Threads => spsc(job, |room| on_threads(RingBuffer::<T>::new(room))),
             _ => None,
         }
     }

@@ -13,7 +13,7 @@ impl Contender for Std {
 
     fn stage<T: Payload>(job: &Job) -> Option<Stage> {
         match job.plan.worlds {
-            Worlds::Threads => mpsc(job, || on_threads(sync_channel::<T>(job.capacity()))),
+            Worlds::Threads => mpsc(job, |room| on_threads(sync_channel::<T>(room))),
             _ => None,
         }
     }

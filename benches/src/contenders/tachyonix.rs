@@ -15,7 +15,7 @@ impl Contender for Tachyonix {
 
     fn stage<T: Payload>(job: &Job) -> Option<Stage> {
         match job.plan.worlds {
-            Worlds::Tasks => mpsc(job, || in_tasks(channel::<T>(job.capacity()))),
+            Worlds::Tasks => mpsc(job, |room| in_tasks(channel::<T>(room))),
             _ => None,
         }
     }

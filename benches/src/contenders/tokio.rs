@@ -12,7 +12,7 @@ impl Contender for Tokio {
     const NAME: &'static str = "tokio";
 
     fn stage<T: Payload>(job: &Job) -> Option<Stage> {
-        both_mpsc(job, || channel::<T>(job.capacity()))
+        both_mpsc(job, channel::<T>)
     }
 }
 

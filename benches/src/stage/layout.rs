@@ -1,12 +1,15 @@
 //! Puts producers, channels and consumers together as the plan says.
 
+use std::time::Duration;
+
+use super::opening::{Open, opening};
 use super::ping_pong::Duo;
 use super::route::{Picker, Routed};
 use super::{Orders, Stage, Worker, loops};
 use crate::ends::{BlockingRx, BlockingTx, InTask, OnThread, TaskRx, TaskTx};
 use crate::ends::{in_tasks, on_threads, task_to_thread, thread_to_task};
 use crate::payload::Payload;
-use crate::plan::{Job, Layout, Motion, Worlds};
+use crate::plan::{FAN_IN, Job, Layout, Motion, Route, Worlds};
 use crate::tally::{PRODUCER_BITS, Tally};
 
 /// A sending end that knows its world.
@@ -57,7 +60,7 @@ impl<T: Payload, E: TaskRx<T>> Receiving<T> for InTask<E> {
 }
 
 /// Channels of one producer and one consumer.
-pub(crate) fn spsc<T, Tx, Rx>(job: &Job, open: impl Fn() -> (Tx, Rx)) -> Option<Stage>
+pub(crate) fn spsc<T, Tx, Rx>(job: &Job, open: impl Open<Tx, Rx>) -> Option<Stage>
 where
     T: Payload,
     Tx: Sending<T>,
@@ -65,16 +68,22 @@ where
     (Tx, Rx): Duo<T>,
 {
     let Layout::Pairs(pairs) = job.plan.layout else { return None };
-    if job.plan.motion == Motion::PingPong {
-        let workers = Duo::ping_pong(open(), open(), orders(job, 0, 1))?.into();
-        return Some(Stage { workers, expected: Tally::expected(1, job.messages) });
+    let room = job.plan.capacity;
+    match job.plan.motion {
+        _ if opens_only(job) => opening(job, open),
+        Motion::PingPong => {
+            let workers = Duo::ping_pong(open(room), open(room), orders(job, 0, 1))?.into();
+            Some(Stage { workers, expected: None })
+        }
+        _ => {
+            let (txs, rxs) = (0..pairs).map(|_| open(room)).unzip();
+            native(job, txs, rxs)
+        }
     }
-    let (txs, rxs) = (0..pairs).map(|_| open()).unzip();
-    native(job, txs, rxs)
 }
 
 /// The same, and channels whose sending end can be cloned.
-pub(crate) fn mpsc<T, Tx, Rx>(job: &Job, open: impl Fn() -> (Tx, Rx)) -> Option<Stage>
+pub(crate) fn mpsc<T, Tx, Rx>(job: &Job, open: impl Open<Tx, Rx>) -> Option<Stage>
 where
     T: Payload,
     Tx: Sending<T> + Clone,
@@ -83,17 +92,19 @@ where
 {
     match job.plan.layout {
         Layout::Pairs(_) => spsc(job, open),
+        Layout::Shared { producers: 1, consumers: 1 } if opens_only(job) => opening(job, open),
         Layout::Shared { producers, consumers: 1 } => {
-            let (tx, rx) = open();
+            let (tx, rx) = open(job.plan.capacity);
             native(job, vec![tx; producers], vec![rx])
         }
         Layout::Shared { .. } => None,
         Layout::Sharded { .. } => array(job, open),
+        Layout::FanIn { .. } => None,
     }
 }
 
 /// The same, and channels both of whose ends can be cloned.
-pub(crate) fn mpmc<T, Tx, Rx>(job: &Job, open: impl Fn() -> (Tx, Rx)) -> Option<Stage>
+pub(crate) fn mpmc<T, Tx, Rx>(job: &Job, open: impl Open<Tx, Rx>) -> Option<Stage>
 where
     T: Payload,
     Tx: Sending<T> + Clone,
@@ -101,8 +112,8 @@ where
     (Tx, Rx): Duo<T>,
 {
     match job.plan.layout {
-        Layout::Shared { producers, consumers } => {
-            let (tx, rx) = open();
+        Layout::Shared { producers, consumers } if !opens_only(job) => {
+            let (tx, rx) = open(job.plan.capacity);
             native(job, vec![tx; producers], vec![rx; consumers])
         }
         _ => mpsc(job, open),
@@ -111,6 +122,10 @@ where
 
 /// Ends that are put together already.
 pub(crate) fn native<T: Payload>(job: &Job, txs: Vec<impl Sending<T>>, rxs: Vec<impl Receiving<T>>) -> Option<Stage> {
+    if opens_only(job) {
+        // Nothing is left to open.
+        return None;
+    }
     let producers = txs.len();
     let produce = |(producer, tx): (usize, _)| Sending::produce(tx, orders(job, producer, producers));
     let workers = txs.into_iter().enumerate().map(produce).collect();
@@ -118,16 +133,38 @@ pub(crate) fn native<T: Payload>(job: &Job, txs: Vec<impl Sending<T>>, rxs: Vec<
 }
 
 /// An array of channels with hel's routing.
-fn array<T: Payload, Tx: Sending<T> + Clone, Rx: Receiving<T>>(
-    job: &Job,
-    open: impl Fn() -> (Tx, Rx),
-) -> Option<Stage> {
+fn array<T: Payload, Tx: Sending<T> + Clone, Rx: Receiving<T>>(job: &Job, open: impl Open<Tx, Rx>) -> Option<Stage> {
     let Layout::Sharded { shards, route } = job.plan.layout else { return None };
-    let (txs, rxs): (Vec<Tx>, Vec<Rx>) = (0..shards).map(|_| open()).unzip();
-    let produce =
-        |producer| Sending::produce_routed(txs.clone(), Picker::new(route, producer), orders(job, producer, shards));
-    let workers = (0..shards).map(produce).collect();
-    stage(job, shards, workers, rxs)
+    let (txs, rxs): (Vec<Tx>, Vec<Rx>) = (0..shards).map(|_| open(job.plan.capacity)).unzip();
+    stage(job, shards, routed(job, &txs, shards, route), rxs)
+}
+
+/// Producers that each send to all of `txs`.
+fn routed<T: Payload, Tx: Sending<T> + Clone>(job: &Job, txs: &[Tx], producers: usize, route: Route) -> Vec<Worker> {
+    let produce = |producer| {
+        Sending::produce_routed(
+            txs.to_vec(),
+            Picker::new(route, producer % txs.len()),
+            orders(job, producer, producers),
+        )
+    };
+    (0..producers).map(produce).collect()
+}
+
+/// An array of channels behind one receiving end, which `join` makes of theirs.
+pub(crate) fn fan_in<T, Tx, Rx, Joined>(
+    job: &Job,
+    open: impl Open<Tx, Rx>,
+    join: impl FnOnce(Vec<Rx>) -> Joined,
+) -> Option<Stage>
+where
+    T: Payload,
+    Tx: Sending<T> + Clone,
+    Joined: Receiving<T>,
+{
+    let Layout::FanIn { shards } = job.plan.layout else { return None };
+    let (txs, rxs): (Vec<Tx>, Vec<Rx>) = (0..shards).map(|_| open(job.plan.capacity)).unzip();
+    stage(job, FAN_IN, routed(job, &txs, FAN_IN, Route::InTurn), vec![join(rxs)])
 }
 
 fn stage<T: Payload>(
@@ -138,7 +175,11 @@ fn stage<T: Payload>(
 ) -> Option<Stage> {
     workers.extend(rxs.into_iter().map(|rx| rx.consume(orders(job, 0, producers))));
     let share = share(job, producers);
-    Some(Stage { workers, expected: Tally::expected(producers as u64, share) })
+    Some(Stage { workers, expected: Some(Tally::expected(producers as u64, share)) })
+}
+
+fn opens_only(job: &Job) -> bool {
+    matches!(job.plan.motion, Motion::Create | Motion::Keep)
 }
 
 fn share(job: &Job, producers: usize) -> u64 {
@@ -147,52 +188,63 @@ fn share(job: &Job, producers: usize) -> u64 {
 
 fn orders(job: &Job, producer: usize, producers: usize) -> Orders {
     let batch = if let Motion::Batches(size) = job.plan.motion { size } else { 0 };
+    let pause = if let Motion::Trickle(pause) = job.plan.motion { pause } else { Duration::ZERO };
+    let delay = if let Motion::Stall(delay) = job.plan.motion { delay } else { Duration::ZERO };
     let first = (producer as u64) << PRODUCER_BITS;
-    Orders { first, count: share(job, producers), batch, audit: job.audit, latencies: job.latencies }
+    Orders {
+        first,
+        count: share(job, producers),
+        batch,
+        audit: job.audit,
+        timing: job.timing,
+        limit: job.limit,
+        pause,
+        delay,
+    }
 }
 
 /// [`spsc`], for ends that live in either world.
-pub(crate) fn both_spsc<T, Tx, Rx>(job: &Job, open: impl Fn() -> (Tx, Rx)) -> Option<Stage>
+pub(crate) fn both_spsc<T, Tx, Rx>(job: &Job, open: impl Open<Tx, Rx>) -> Option<Stage>
 where
     T: Payload,
     Tx: BlockingTx<T> + TaskTx<T>,
     Rx: BlockingRx<T> + TaskRx<T>,
 {
     match job.plan.worlds {
-        Worlds::Threads => spsc(job, || on_threads(open())),
-        Worlds::Tasks => spsc(job, || in_tasks(open())),
-        Worlds::ThreadToTask => spsc(job, || thread_to_task(open())),
-        Worlds::TaskToThread => spsc(job, || task_to_thread(open())),
+        Worlds::Threads => spsc(job, move |room| on_threads(open(room))),
+        Worlds::Tasks => spsc(job, move |room| in_tasks(open(room))),
+        Worlds::ThreadToTask => spsc(job, move |room| thread_to_task(open(room))),
+        Worlds::TaskToThread => spsc(job, move |room| task_to_thread(open(room))),
     }
 }
 
 /// [`mpsc`], for ends that live in either world.
-pub(crate) fn both_mpsc<T, Tx, Rx>(job: &Job, open: impl Fn() -> (Tx, Rx)) -> Option<Stage>
+pub(crate) fn both_mpsc<T, Tx, Rx>(job: &Job, open: impl Open<Tx, Rx>) -> Option<Stage>
 where
     T: Payload,
     Tx: BlockingTx<T> + TaskTx<T> + Clone,
     Rx: BlockingRx<T> + TaskRx<T>,
 {
     match job.plan.worlds {
-        Worlds::Threads => mpsc(job, || on_threads(open())),
-        Worlds::Tasks => mpsc(job, || in_tasks(open())),
-        Worlds::ThreadToTask => mpsc(job, || thread_to_task(open())),
-        Worlds::TaskToThread => mpsc(job, || task_to_thread(open())),
+        Worlds::Threads => mpsc(job, move |room| on_threads(open(room))),
+        Worlds::Tasks => mpsc(job, move |room| in_tasks(open(room))),
+        Worlds::ThreadToTask => mpsc(job, move |room| thread_to_task(open(room))),
+        Worlds::TaskToThread => mpsc(job, move |room| task_to_thread(open(room))),
     }
 }
 
 /// [`mpmc`], for ends that live in either world.
-pub(crate) fn both_mpmc<T, Tx, Rx>(job: &Job, open: impl Fn() -> (Tx, Rx)) -> Option<Stage>
+pub(crate) fn both_mpmc<T, Tx, Rx>(job: &Job, open: impl Open<Tx, Rx>) -> Option<Stage>
 where
     T: Payload,
     Tx: BlockingTx<T> + TaskTx<T> + Clone,
     Rx: BlockingRx<T> + TaskRx<T> + Clone,
 {
     match job.plan.worlds {
-        Worlds::Threads => mpmc(job, || on_threads(open())),
-        Worlds::Tasks => mpmc(job, || in_tasks(open())),
-        Worlds::ThreadToTask => mpmc(job, || thread_to_task(open())),
-        Worlds::TaskToThread => mpmc(job, || task_to_thread(open())),
+        Worlds::Threads => mpmc(job, move |room| on_threads(open(room))),
+        Worlds::Tasks => mpmc(job, move |room| in_tasks(open(room))),
+        Worlds::ThreadToTask => mpmc(job, move |room| thread_to_task(open(room))),
+        Worlds::TaskToThread => mpmc(job, move |room| task_to_thread(open(room))),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The loops that are timed: one to produce and one to consume, in each world.
 
+use std::thread::sleep;
+
 use super::{Orders, TaskWork, ThreadWork};
 use crate::ends::{BlockingRx, BlockingTx, TaskRx, TaskTx};
 use crate::payload::Payload;
@@ -8,7 +10,12 @@ use crate::tally::{Audit, Tally};
 pub(super) fn produce<T: Payload>(mut tx: impl BlockingTx<T>, orders: Orders) -> ThreadWork {
     Box::new(move || {
         let numbers = orders.first..orders.first + orders.count;
-        if orders.batch == 0 {
+        if !orders.pause.is_zero() {
+            numbers.for_each(|number| {
+                sleep(orders.pause);
+                tx.put(T::of(number));
+            });
+        } else if orders.batch == 0 {
             numbers.for_each(|number| tx.put(T::of(number)));
         } else {
             let mut batch = Vec::with_capacity(orders.batch);
@@ -25,8 +32,10 @@ pub(super) fn produce<T: Payload>(mut tx: impl BlockingTx<T>, orders: Orders) ->
 pub(super) fn consume<T: Payload>(rx: impl BlockingRx<T>, orders: Orders) -> ThreadWork {
     Box::new(move || {
         let mut tally = Tally::default();
-        let mut audit = Audit::default();
-        if orders.audit {
+        if !orders.delay.is_zero() {
+            sleep(orders.delay);
+        }
+        if let Some(mut audit) = Audit::new(orders.audit) {
             drain(rx, orders.batch, |value: T| {
                 audit.see(&value);
                 tally.add(&value);
@@ -63,7 +72,7 @@ pub(super) fn produce_async<T: Payload>(mut tx: impl TaskTx<T>, orders: Orders) 
 pub(super) fn consume_async<T: Payload>(mut rx: impl TaskRx<T>, orders: Orders) -> TaskWork {
     Box::pin(async move {
         let mut tally = Tally::default();
-        let mut audit = orders.audit.then(Audit::default);
+        let mut audit = Audit::new(orders.audit);
         while let Some(value) = rx.take().await {
             if let Some(audit) = &mut audit {
                 audit.see(&value);

@@ -2,15 +2,18 @@
 
 mod layout;
 mod loops;
+mod opening;
 mod ping_pong;
 mod route;
 
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
-pub(crate) use self::layout::{both_mpmc, both_mpsc, both_native, both_spsc, mpmc, mpsc, native, spsc};
+pub(crate) use self::layout::{both_mpmc, both_mpsc, both_native, both_spsc, fan_in, mpmc, mpsc, native, spsc};
 pub(crate) use self::route::Keyed;
+use crate::plan::{Audited, Timing};
 use crate::tally::Tally;
 
 /// What a thread does, with everything that it needs inside.
@@ -38,8 +41,8 @@ impl fmt::Debug for Worker {
 #[derive(Debug)]
 pub(crate) struct Stage {
     pub(crate) workers: Vec<Worker>,
-    /// What all of them together must have received.
-    pub(crate) expected: Tally,
+    /// What all of them together must have received. None, where one of them has looked at each value itself.
+    pub(crate) expected: Option<Tally>,
 }
 
 /// What one producer or consumer is told.
@@ -50,6 +53,11 @@ pub(crate) struct Orders {
     pub(crate) count: u64,
     /// How many at a time; 0 for one by one without batches.
     pub(crate) batch: usize,
-    pub(crate) audit: bool,
-    pub(crate) latencies: bool,
+    pub(crate) audit: Audited,
+    pub(crate) timing: Timing,
+    pub(crate) limit: Duration,
+    /// Before each value, where the producer is slow.
+    pub(crate) pause: Duration,
+    /// Before the first value, where the consumer is late.
+    pub(crate) delay: Duration,
 }

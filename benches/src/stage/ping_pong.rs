@@ -7,6 +7,7 @@ use hdrhistogram::Histogram;
 use super::{Orders, TaskWork, ThreadWork, Worker};
 use crate::ends::{BlockingRx, BlockingTx, InTask, OnThread, TaskRx, TaskTx};
 use crate::payload::Payload;
+use crate::plan::Timing;
 use crate::tally::Tally;
 
 /// The two ends of one channel, where they live in one world.
@@ -41,30 +42,45 @@ impl<T, Tx, Rx> Duo<T> for (InTask<Tx>, OnThread<Rx>) {
     }
 }
 
+/// Round trips longer than this count as this long.
+const LONGEST: u64 = 60_000_000_000;
+
 /// Counts the round trips, and takes the time of each if asked to.
 struct Trips {
     tally: Tally,
-    began: Option<Instant>,
+    timing: Timing,
+    end: Instant,
+    began: Instant,
 }
 
 impl Trips {
     fn new(orders: Orders) -> Self {
-        // Three digits, up to a minute; longer trips count as a minute.
-        let histogram = || Histogram::new_with_bounds(1, 60_000_000_000, 3).expect("the bounds are in order");
-        Self { tally: Tally { latencies: orders.latencies.then(histogram), ..Tally::default() }, began: None }
+        let histogram = || Histogram::new_with_bounds(1, LONGEST, 3).expect("the bounds are in order");
+        let latencies = (orders.timing != Timing::No).then(histogram);
+        Self {
+            tally: Tally { latencies, ..Tally::default() },
+            timing: orders.timing,
+            end: Instant::now() + orders.limit,
+            began: Instant::now(),
+        }
     }
 
+    /// False, if there is no time for another.
     #[inline(always)]
-    fn begin(&mut self) {
-        if self.tally.latencies.is_some() {
-            self.began = Some(Instant::now());
+    fn begin(&mut self) -> bool {
+        if self.timing == Timing::No {
+            return true;
         }
+        self.began = Instant::now();
+        self.began < self.end
     }
 
     #[inline(always)]
     fn end<T: Payload>(&mut self, number: u64, answer: Option<T>) {
-        if let (Some(latencies), Some(began)) = (&mut self.tally.latencies, self.began) {
-            latencies.saturating_record(began.elapsed().as_nanos() as u64);
+        if let Some(latencies) = &mut self.tally.latencies {
+            let nanos = (self.began.elapsed().as_nanos() as u64).min(LONGEST);
+            let arrivals = if let Timing::Arrivals(every) = self.timing { every } else { 0 };
+            latencies.record_correct(nanos, arrivals).expect("within the bounds");
         }
         let answer = answer.expect("an answer");
         assert_eq!(answer.number(), number);
@@ -76,7 +92,9 @@ fn ping<T: Payload>(mut tx: impl BlockingTx<T>, mut rx: impl BlockingRx<T>, orde
     Box::new(move || {
         let mut trips = Trips::new(orders);
         for number in orders.first..orders.first + orders.count {
-            trips.begin();
+            if !trips.begin() {
+                break;
+            }
             tx.put(T::of(number));
             trips.end(number, rx.take());
         }
@@ -97,7 +115,9 @@ fn ping_async<T: Payload>(mut tx: impl TaskTx<T>, mut rx: impl TaskRx<T>, orders
     Box::pin(async move {
         let mut trips = Trips::new(orders);
         for number in orders.first..orders.first + orders.count {
-            trips.begin();
+            if !trips.begin() {
+                break;
+            }
             tx.put(T::of(number)).await;
             trips.end(number, rx.take().await);
         }
