@@ -1,6 +1,6 @@
 //! What a work asks of a channel, as data.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::payload::Size;
 
@@ -57,6 +57,8 @@ pub(crate) enum Motion {
     PingPong,
     /// One by one, with a pause before each: the receiver waits.
     Trickle(Duration),
+    /// One each so often, by the clock, from a thread: how late each arrives. Only in one pair.
+    Paced(Duration),
     /// As fast as they go, once the receiver has slept so long: the sender waits.
     Stall(Duration),
     /// None: so many channels are opened and dropped, one after the other.
@@ -104,6 +106,8 @@ pub(crate) struct Job {
     pub(crate) messages: u64,
     pub(crate) audit: Audited,
     pub(crate) timing: Timing,
+    /// When the run was set up.
+    pub(crate) set_up: Instant,
     /// Where round trips are timed, they end after so long, however few they were.
     pub(crate) limit: Duration,
 }

@@ -1,6 +1,6 @@
 //! The works, by name. `README.md` says in words what each of them is.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::contenders::{Entry, able};
 use crate::host::Host;
@@ -10,7 +10,10 @@ use crate::plan::{Audited, Job, Layout, Motion, Plan, Route, Timing, Worlds};
 /// Capacity of a channel, in items, where a work does not vary it.
 pub(crate) const CAPACITY: usize = 1024;
 
-/// Under load, somebody is taken to come every so many nanoseconds.
+/// Where values go by the clock, one each so often.
+const PACE: Duration = Duration::from_micros(4);
+
+/// Beside computing threads, somebody is taken to come every so many nanoseconds.
 const ARRIVALS: u64 = 10_000;
 
 /// How long the one end waits in works about waiting.
@@ -127,7 +130,7 @@ impl Work {
             Measure::P50 | Measure::P999 => Timing::Trips,
             _ => Timing::No,
         };
-        Job { plan: self.plan, messages, audit, timing, limit }
+        Job { plan: self.plan, messages, audit, timing, set_up: Instant::now(), limit }
     }
 
     /// How many times longer than others a run takes: percentiles are about what is rare.
@@ -244,6 +247,10 @@ fn tasks() -> Vec<Work> {
 /// One message on its way, there and back.
 fn latencies() -> Vec<Work> {
     let work = |name: &str| Work::new(name, PAIR, Size::Bytes8).motion(Motion::PingPong);
+    let paced = |name: &str, worlds| {
+        let work = Work::new(name, PAIR, Size::Bytes8).worlds(worlds).motion(Motion::Paced(PACE));
+        work.measured_by(Measure::P999)
+    };
     vec![
         work("ping-pong, threads").target(),
         work("ping-pong, tasks on one tokio thread").tasks(Host::TokioOne).target(),
@@ -252,11 +259,13 @@ fn latencies() -> Vec<Work> {
         work("latency idle, threads, p50").latency(Measure::P50),
         work("latency idle, tasks on one tokio thread, p50").tasks(Host::TokioOne).latency(Measure::P50),
         work("latency idle, tasks on two tokio workers, p50").tasks(Host::Tokio(2)).latency(Measure::P50),
-        work("latency under load, tasks on two tokio workers, p99.9")
+        paced("latency under load, 250,000/s, threads, p99.9", Worlds::Threads).target(),
+        paced("latency under load, 250,000/s, thread to task, p99.9", Worlds::ThreadToTask),
+        work("latency beside computing threads, threads, p99.9").latency(Measure::P999).loaded(),
+        work("latency beside computing threads, tasks on two tokio workers, p99.9")
             .tasks(Host::Tokio(2))
             .latency(Measure::P999)
             .loaded(),
-        work("latency under load, threads, p99.9").latency(Measure::P999).loaded().target(),
     ]
 }
 

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use super::opening::{Open, opening};
+use super::paced::Pace;
 use super::ping_pong::Duo;
 use super::route::{Picker, Routed};
-use super::{Orders, Stage, Worker, loops};
+use super::{Orders, Stage, Worker, loops, paced};
 use crate::ends::{BlockingRx, BlockingTx, InTask, OnThread, TaskRx, TaskTx};
 use crate::ends::{in_tasks, on_threads, task_to_thread, thread_to_task};
 use crate::payload::Payload;
@@ -27,7 +28,10 @@ pub(crate) trait Receiving<T>: Sized + Send + 'static {
 
 impl<T: Payload, E: BlockingTx<T>> Sending<T> for OnThread<E> {
     fn produce(self, orders: Orders) -> Worker {
-        Worker::Thread(loops::produce(self.0, orders))
+        Worker::Thread(match orders.pace {
+            Some(pace) => paced::produce(self.0, pace, orders),
+            None => loops::produce(self.0, orders),
+        })
     }
 
     fn produce_routed(txs: Vec<Self>, picker: Picker, orders: Orders) -> Worker {
@@ -49,13 +53,19 @@ impl<T: Payload, E: TaskTx<T>> Sending<T> for InTask<E> {
 
 impl<T: Payload, E: BlockingRx<T>> Receiving<T> for OnThread<E> {
     fn consume(self, orders: Orders) -> Worker {
-        Worker::Thread(loops::consume(self.0, orders))
+        Worker::Thread(match orders.pace {
+            Some(pace) => paced::consume(self.0, pace, orders),
+            None => loops::consume(self.0, orders),
+        })
     }
 }
 
 impl<T: Payload, E: TaskRx<T>> Receiving<T> for InTask<E> {
     fn consume(self, orders: Orders) -> Worker {
-        Worker::Task(loops::consume_async(self.0, orders))
+        Worker::Task(match orders.pace {
+            Some(pace) => paced::consume_async(self.0, pace, orders),
+            None => loops::consume_async(self.0, orders),
+        })
     }
 }
 
@@ -122,8 +132,9 @@ where
 
 /// Ends that are put together already.
 pub(crate) fn native<T: Payload>(job: &Job, txs: Vec<impl Sending<T>>, rxs: Vec<impl Receiving<T>>) -> Option<Stage> {
-    if opens_only(job) {
-        // Nothing is left to open.
+    let sent_in_task = matches!(job.plan.worlds, Worlds::Tasks | Worlds::TaskToThread);
+    if opens_only(job) || sent_in_task && matches!(job.plan.motion, Motion::Paced(_)) {
+        // Nothing is left to open; a task must not spin.
         return None;
     }
     let producers = txs.len();
@@ -183,6 +194,9 @@ fn opens_only(job: &Job) -> bool {
 }
 
 fn share(job: &Job, producers: usize) -> u64 {
+    if let Motion::Paced(every) = job.plan.motion {
+        return job.messages.min((job.limit.as_nanos() / every.as_nanos().max(1)) as u64).max(1);
+    }
     (job.messages / producers as u64).max(1)
 }
 
@@ -190,17 +204,10 @@ fn orders(job: &Job, producer: usize, producers: usize) -> Orders {
     let batch = if let Motion::Batches(size) = job.plan.motion { size } else { 0 };
     let pause = if let Motion::Trickle(pause) = job.plan.motion { pause } else { Duration::ZERO };
     let delay = if let Motion::Stall(delay) = job.plan.motion { delay } else { Duration::ZERO };
+    let pace = if let Motion::Paced(every) = job.plan.motion { Some(Pace::new(job.set_up, every)) } else { None };
     let first = (producer as u64) << PRODUCER_BITS;
-    Orders {
-        first,
-        count: share(job, producers),
-        batch,
-        audit: job.audit,
-        timing: job.timing,
-        limit: job.limit,
-        pause,
-        delay,
-    }
+    let (count, audit, timing, limit) = (share(job, producers), job.audit, job.timing, job.limit);
+    Orders { first, count, batch, audit, timing, limit, pace, pause, delay }
 }
 
 /// [`spsc`], for ends that live in either world.

@@ -3,6 +3,7 @@
 mod layout;
 mod loops;
 mod opening;
+mod paced;
 mod ping_pong;
 mod route;
 
@@ -12,6 +13,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 pub(crate) use self::layout::{both_mpmc, both_mpsc, both_native, both_spsc, fan_in, mpmc, mpsc, native, spsc};
+use self::paced::Pace;
 pub(crate) use self::route::Keyed;
 use crate::plan::{Audited, Timing};
 use crate::tally::Tally;
@@ -56,6 +58,8 @@ pub(crate) struct Orders {
     pub(crate) audit: Audited,
     pub(crate) timing: Timing,
     pub(crate) limit: Duration,
+    /// When each value is due, where that matters.
+    pub(crate) pace: Option<Pace>,
     /// Before each value, where the producer is slow.
     pub(crate) pause: Duration,
     /// Before the first value, where the consumer is late.

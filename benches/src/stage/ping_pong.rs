@@ -45,6 +45,11 @@ impl<T, Tx, Rx> Duo<T> for (InTask<Tx>, OnThread<Rx>) {
 /// Round trips longer than this count as this long.
 const LONGEST: u64 = 60_000_000_000;
 
+/// For times in nanoseconds, to three digits.
+pub(super) fn histogram() -> Histogram<u64> {
+    Histogram::new_with_bounds(1, LONGEST, 3).expect("the bounds are in order")
+}
+
 /// Counts the round trips, and takes the time of each if asked to.
 struct Trips {
     tally: Tally,
@@ -55,7 +60,6 @@ struct Trips {
 
 impl Trips {
     fn new(orders: Orders) -> Self {
-        let histogram = || Histogram::new_with_bounds(1, LONGEST, 3).expect("the bounds are in order");
         let latencies = (orders.timing != Timing::No).then(histogram);
         Self {
             tally: Tally { latencies, ..Tally::default() },
