@@ -11,6 +11,7 @@ use crate::results::{Results, Row};
 use crate::run::{Outcome, run};
 use crate::stage::Stage;
 use crate::watch::Watch;
+use crate::weather;
 use crate::works::{Measure, Work};
 
 /// No run has more messages than this, however fast it goes.
@@ -41,6 +42,7 @@ pub(crate) type Failed = String;
 /// # Panics
 /// If a contender loses, doubles, tears or reorders a value.
 pub(crate) fn measure(work: &Work, method: Method, watch: &Watch, progress: &mut Progress) -> Result<Results, Failed> {
+    let line = weather::line_there_and_back();
     let entries = work.entries();
     let mut counts = Vec::with_capacity(entries.len());
     let mut rows: Vec<_> = entries.iter().map(row).collect();
@@ -58,7 +60,7 @@ pub(crate) fn measure(work: &Work, method: Method, watch: &Watch, progress: &mut
             rows[index].note(work.measure, &outcome);
         }
     }
-    Ok(Results { work: work.name.clone(), measure: work.measure, curve: work.curve.clone(), rows })
+    Ok(Results { work: work.name.clone(), measure: work.measure, line, curve: work.curve.clone(), rows })
 }
 
 /// How many steps of progress [`measure`] takes.

@@ -16,7 +16,8 @@ pub(crate) fn of(machine: &Machine, all: &[Results]) -> String {
 
 fn work(results: &Results) -> String {
     let (name, unit) = (text(&results.work), text(results.measure.unit()));
-    format!(r#"{{"work":{name},"unit":{unit},"contenders":{}}}"#, list(results.rows.iter().map(contender), ",\n"))
+    let (line, rows) = (results.line, list(results.rows.iter().map(contender), ",\n"));
+    format!(r#"{{"work":{name},"unit":{unit},"line_ns":{line},"contenders":{rows}}}"#)
 }
 
 fn contender(row: &Row) -> String {
@@ -72,7 +73,7 @@ mod tests {
         let json = of(&machine, &[timed]);
         for part in [
             r#""cpu":"a \"fine\" CPU","cores":2"#,
-            r#"{"work":"a work","unit":"µs","contenders":[{"name":"hel","scores":[30,20,60],"percentiles_us":[[1,2.5,3]]}"#,
+            r#"{"work":"a work","unit":"µs","line_ns":130,"contenders":[{"name":"hel","scores":[30,20,60],"percentiles_us":[[1,2.5,3]]}"#,
             r#"{"name":"limit","scores":[60,80,60]}]}]}"#,
         ] {
             assert!(json.contains(part), "{part} in {json}");

@@ -20,6 +20,7 @@ mod stage;
 mod stats;
 mod tally;
 mod watch;
+mod weather;
 mod works;
 
 use std::fs;

@@ -8,8 +8,9 @@ use crate::stats::Spread;
 /// Everything about one work.
 pub(crate) fn work(results: &Results) -> String {
     let mut text = format!(
-        "{}\n{:<24}{:>10}{:>10}{:>10}{:>10}",
+        "{} (a line there and back: {:.0} ns)\n{:<24}{:>10}{:>10}{:>10}{:>10}",
         results.work,
+        results.line,
         results.measure.unit(),
         "median",
         "min",
@@ -48,8 +49,8 @@ fn line(results: &Results, row: &Row) -> String {
 /// One line per work: hel beside the best peer.
 pub(crate) fn targets(all: &[Results]) -> String {
     let mut text = format!(
-        "{:<44}{:>9} {:<4}{:>20}{:>8}{:>16}{:>8}\n",
-        "hel, beside the best peer of each round", "hel", "", "best peer", "ratio", "of each round", "limit"
+        "{:<48}{:>9} {:<4}{:>20}{:>8}{:>16}{:>8}{:>8}\n",
+        "hel, beside the best peer of each round", "hel", "", "best peer", "ratio", "of each round", "limit", "line ns"
     );
     for results in all {
         let (Some(hel), Some(ratio), Some(peer)) = (results.hel_score(), results.to_best_peer(), results.best_peer())
@@ -61,8 +62,8 @@ pub(crate) fn targets(all: &[Results]) -> String {
         let (unit, peer) = (results.measure.unit(), &peer.name);
         let _ = writeln!(
             text,
-            "{:<44}{:>9.2} {unit:<4}{peer:>20}{:>8.2}{spread:>16}{limit:>8}",
-            results.work, hel.median, ratio.median
+            "{:<48}{:>9.2} {unit:<4}{peer:>20}{:>8.2}{spread:>16}{limit:>8}{:>8.0}",
+            results.work, hel.median, ratio.median, results.line
         );
     }
     text
@@ -95,7 +96,7 @@ mod tests {
         let text = targets(&[results(Measure::Rate)]);
         assert_eq!(text.lines().count(), 2);
         let line = text.lines().last().unwrap_or_default();
-        for part in ["a work", "30.00 M/s", "quick", "2.00", "1.00 to 4.00", "0.50"] {
+        for part in ["a work", "30.00 M/s", "quick", "2.00", "1.00 to 4.00", "0.50", "130"] {
             assert!(line.contains(part), "{part} in {line}");
         }
     }

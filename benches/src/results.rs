@@ -32,6 +32,8 @@ impl Row {
 pub(crate) struct Results {
     pub(crate) work: String,
     pub(crate) measure: Measure,
+    /// How long a cache line took there and back before the work, in nanoseconds.
+    pub(crate) line: f64,
     /// The curve on which the work lies, and where.
     pub(crate) curve: Option<(String, usize)>,
     pub(crate) rows: Vec<Row>,
@@ -121,7 +123,7 @@ pub(crate) mod tests {
             row("quick", &[15.0, 20.0, 15.0]),
             row("limit", &[60.0, 80.0, 60.0]),
         ];
-        Results { work: "a work".to_owned(), measure, curve: None, rows }
+        Results { work: "a work".to_owned(), measure, line: 130.0, curve: None, rows }
     }
 
     #[test]

@@ -66,8 +66,7 @@ pub(super) fn page(panels: &[Panel<'_>], machine: &str) -> Result<Option<String>
         places.push((MARGIN + column as i32 * (PANEL + MARGIN), bottoms[column]));
         bottoms[column] += panel.height + MARGIN;
     }
-    let columns = if panels.len() > 1 { 2 } else { 1 };
-    let size = (MARGIN + columns * (PANEL + MARGIN), bottoms[0].max(bottoms[1]) + FOOT);
+    let size = (MARGIN + 2 * (PANEL + MARGIN), bottoms[0].max(bottoms[1]) + FOOT);
     let mut svg = String::new();
     {
         let page = SVGBackend::with_string(&mut svg, (size.0 as u32, size.1 as u32)).into_drawing_area();
