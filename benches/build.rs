@@ -3,7 +3,7 @@
 use std::process::Command;
 
 fn main() {
-    for changed in [".", "../hel/src", "../.git/HEAD", "../.git/logs/HEAD"] {
+    for changed in ["src", "Cargo.toml", "../hel/src", "../.git/HEAD", "../.git/logs/HEAD"] {
         println!("cargo:rerun-if-changed={changed}");
     }
     let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
