@@ -4,7 +4,10 @@
 //! Futures, streams and sinks drive the same attempts through the same [`Wait`].
 
 use std::cell::Cell;
+use std::iter::Rev;
+use std::slice;
 use std::time::{Duration, Instant};
+use std::vec::Drain;
 
 use crate::errors::{
     AsyncRecvError, AsyncSendError, RecvError, SendBatchError, SendError, TryRecvError, TrySendBatchError, TrySendError,
@@ -96,10 +99,8 @@ impl<'b, T> Unsent<'b, T> {
     }
 
     /// What is left, from the front.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        let (front, back) =
-            if self.turned { (None, Some(self.values.iter().rev())) } else { (Some(self.values.iter()), None) };
-        front.into_iter().flatten().chain(back.into_iter().flatten())
+    pub(crate) fn iter(&self) -> Front<slice::Iter<'_, T>> {
+        if self.turned { Front::Turned(self.values.iter().rev()) } else { Front::Straight(self.values.iter()) }
     }
 
     /// How many have been sent.
@@ -108,14 +109,13 @@ impl<'b, T> Unsent<'b, T> {
     }
 
     /// Takes `count` values off the front, in order.
-    pub(crate) fn take(&mut self, count: usize) -> impl Iterator<Item = T> {
+    pub(crate) fn take(&mut self, count: usize) -> Front<Drain<'_, T>> {
         let at = self.values.len() - count;
-        let (front, back) = if self.turned {
-            (None, Some(self.values.drain(at..).rev()))
+        if self.turned {
+            Front::Turned(self.values.drain(at..).rev())
         } else {
-            (Some(self.values.drain(..count)), None)
-        };
-        front.into_iter().flatten().chain(back.into_iter().flatten())
+            Front::Straight(self.values.drain(..count))
+        }
     }
 
     /// Of the first `count` values gives those that are `wanted`, by number, to `take`; the others stay, in order.
@@ -175,6 +175,12 @@ impl<'b, T> Unsent<'b, T> {
             self.turned = false;
         }
     }
+}
+
+/// Values from the front of a batch. Told apart once, and not again for each value.
+pub(crate) enum Front<I> {
+    Straight(I),
+    Turned(Rev<I>),
 }
 
 impl<T> Drop for Unsent<'_, T> {

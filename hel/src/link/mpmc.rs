@@ -2,7 +2,7 @@ use crossbeam_utils::CachePadded;
 
 use super::Link;
 use super::group::Group;
-use crate::op::{RawSource, RawTarget, Unsent};
+use crate::op::{Front, RawSource, RawTarget, Unsent};
 use crate::ring::mpmc::{ClaimMany, ExclusivePopper, Ring};
 use crate::ring::{Refused, Starved};
 use crate::sync::atomic::{AtomicUsize, Ordering};
@@ -271,7 +271,10 @@ impl<T> RawTarget for Tx<'_, T> {
     fn offer_many(&mut self, values: &mut Unsent<'_, T>) -> Result<(), Refused> {
         let claim = self.0.link.ring.claim_many(values.len())?;
         let count = claim.len();
-        claim.fill(values.take(count));
+        match values.take(count) {
+            Front::Straight(values) => claim.fill(values),
+            Front::Turned(values) => claim.fill(values),
+        }
         self.0.pushed(count);
         Ok(())
     }

@@ -1,5 +1,5 @@
 use super::Link;
-use crate::op::{RawSource, RawTarget, Unsent};
+use crate::op::{Front, RawSource, RawTarget, Unsent};
 use crate::ring::spsc::{self, Consumer, Producer, Ring};
 use crate::ring::{Refused, Starved};
 use crate::sync::{Defect, barrier, defect};
@@ -139,7 +139,10 @@ impl<T> RawTarget for Tx<T> {
         }
         let claim = self.0.claim_many(values.len()).ok_or(Refused::Full)?;
         let count = claim.len();
-        claim.fill(values.take(count));
+        match values.take(count) {
+            Front::Straight(values) => claim.fill(values),
+            Front::Turned(values) => claim.fill(values),
+        }
         if self.pushed(count) || self.met_close() {
             return Ok(());
         }

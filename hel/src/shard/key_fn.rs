@@ -9,7 +9,7 @@ use crate::ends::sealed;
 use crate::errors::{SendBatchError, SendError, TrySendBatchError, TrySendError};
 use crate::future::{SendBatchFuture, SendFuture, SendRefFuture};
 use crate::mpmc::Sender;
-use crate::op::{self, RawTarget, Unsent};
+use crate::op::{self, Front, RawTarget, Unsent};
 use crate::ring::Refused;
 use crate::sync::{Defect, defect};
 use crate::wait::{End, Limit, Side};
@@ -242,7 +242,11 @@ where
             values.turn();
         }
         let window = if values.is_hindered() { NARROW } else { CHUNK };
-        let split = Split::new(values.iter().take(window).map(|value| self.0.keyed.shard_index((self.0.key)(value))));
+        let shard = |value| self.0.keyed.shard_index((self.0.key)(value));
+        let split = match values.iter() {
+            Front::Straight(values) => Split::new(values.take(window).map(shard)),
+            Front::Turned(values) => Split::new(values.take(window).map(shard)),
+        };
         self.0.keyed.senders().offer_split(&split, values)
     }
 }

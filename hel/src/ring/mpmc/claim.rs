@@ -58,14 +58,13 @@ impl<'a, T> ClaimMany<'a, T> {
     /// Takes exactly [`len`](Self::len) values in order and publishes each as it goes.
     ///
     /// `items` must have that many and must not panic: what stays unfilled is a hole that nobody can pass.
-    pub(crate) fn fill(self, items: impl Iterator<Item = T>) {
-        let positions = &self.ring.fixed.positions;
-        let mut next = self.next;
+    pub(crate) fn fill(self, mut items: impl Iterator<Item = T>) {
         let mut filled = 0;
-        for value in items.take(self.len) {
-            self.claim_of(next).fill(value);
-            next = positions.next(next);
-            filled += 1;
+        for (first, slots) in self.ring.runs(self.next, self.len) {
+            for ((step, slot), value) in slots.iter().enumerate().zip(&mut items) {
+                Claim { slot, full: (first + step) | self.ring.fixed.positions.mark() }.fill(value);
+                filled += 1;
+            }
         }
         debug_assert_eq!(filled, self.len, "a batch fell short of its claim");
     }

@@ -185,16 +185,31 @@ impl<T> Ring<T> {
     }
 
     /// How many slots in a row from `position`, at most `max`, have the stamp of their position with `mark`.
-    fn run_of(&self, mut position: usize, max: usize, mark: usize) -> usize {
-        let most = max.min(self.capacity());
-        for len in 0..most {
-            // A sum, as in `try_take`.
-            if self.slot(position).stamp.load(Ordering::Acquire) != position.wrapping_add(mark) {
-                return len;
+    fn run_of(&self, position: usize, max: usize, mark: usize) -> usize {
+        let mut len = 0;
+        for (first, slots) in self.runs(position, max.min(self.capacity())) {
+            for (step, slot) in slots.iter().enumerate() {
+                // A sum, as in `try_take`.
+                if slot.stamp.load(Ordering::Acquire) != (first + step).wrapping_add(mark) {
+                    return len;
+                }
+                len += 1;
             }
-            position = self.fixed.positions.next(position);
         }
-        most
+        len
+    }
+
+    /// The slots from `position` on, at most a whole lap: up to the edge of the ring and from there on, each with the
+    /// position of its first slot.
+    #[inline(always)]
+    fn runs(&self, position: usize, len: usize) -> [(usize, &[Slot<T>]); 2] {
+        let Fixed { slots, positions } = &*self.fixed;
+        let index = positions.index(position);
+        let first = len.min(positions.to_edge(position));
+        [
+            (position, &slots[index..index + first]),
+            (positions.next_lap(position.wrapping_sub(index)), &slots[..len - first]),
+        ]
     }
 
     /// Takes the value at the head.
@@ -295,12 +310,10 @@ impl<T> Ring<T> {
     }
 
     /// Moves `len` claimed values from `position` on into room that `into` has already.
-    fn take_run(&self, mut position: usize, len: usize, into: &mut Vec<T>) {
-        for _ in 0..len {
-            let slot = self.slot(position);
-            let free = self.fixed.positions.next_lap(position);
-            into.push(Taken { slot, free }.take());
-            position = self.fixed.positions.next(position);
+    fn take_run(&self, position: usize, len: usize, into: &mut Vec<T>) {
+        for (first, slots) in self.runs(position, len) {
+            let free = |step| self.fixed.positions.next_lap(first + step);
+            into.extend(slots.iter().enumerate().map(|(step, slot)| Taken { slot, free: free(step) }.take()));
         }
     }
 

@@ -209,14 +209,18 @@ impl<T, L: Shared<T>> ClaimMany<'_, T, L> {
 
     /// Takes up to [`len`](Self::len) values in order and publishes them together: those that it got, if `items`
     /// ends early or panics.
-    pub(crate) fn fill(self, items: impl Iterator<Item = T>) {
-        let len = self.len;
-        let mut run = Run { tail: self.producer.tail, filled: 0, producer: self.producer };
-        for value in items.take(len) {
-            // SAFETY: I9: fewer than `len` slots were filled, and `len` are free from the producer's tail on.
-            unsafe { run.producer.write(run.tail, value) };
-            run.tail = run.producer.positions.next(run.tail);
-            run.filled += 1;
+    pub(crate) fn fill(self, mut items: impl Iterator<Item = T>) {
+        let (len, tail) = (self.len, self.producer.tail);
+        let positions = self.producer.positions;
+        let mut run = Run { filled: 0, producer: self.producer };
+        // Up to the edge of the ring, and from there on.
+        let first = len.min(positions.to_edge(tail));
+        for (position, count) in [(tail, first), (positions.advance(tail, first), len - first)] {
+            for (step, value) in (0..count).zip(&mut items) {
+                // SAFETY: I9: fewer than `len` slots were filled, and `len` are free from the producer's tail on.
+                unsafe { run.producer.write(position + step, value) };
+                run.filled += 1;
+            }
         }
     }
 }
@@ -224,7 +228,6 @@ impl<T, L: Shared<T>> ClaimMany<'_, T, L> {
 /// Written slots that are published when the run ends, however it ends.
 struct Run<'a, T, L: Shared<T>> {
     producer: &'a mut Producer<T, L>,
-    tail: usize,
     filled: usize,
 }
 
@@ -233,6 +236,6 @@ impl<T, L: Shared<T>> Drop for Run<'_, T, L> {
         point();
         let room = self.producer.room.left() - self.filled;
         self.producer.room.set(room);
-        self.producer.publish(self.tail);
+        self.producer.publish(self.producer.positions.advance(self.producer.tail, self.filled));
     }
 }
