@@ -102,6 +102,44 @@ async fn an_operation_costs_if_and_only_if_it_is_ready() {
     assert_eq!(rest_after(plain).await, whole);
 }
 
+/// Uses up what the task may still do in this turn, but for so many units.
+fn spend_all_but(rest: usize, cx: &mut Context<'_>) {
+    // Each one held is given back when the list is dropped.
+    let held: Vec<_> = (0..rest).map(|_| budget::poll_proceed(cx)).collect();
+    while budget::poll_proceed(cx).map(|it| it.made_progress()).is_ready() {}
+    drop(held);
+}
+
+/// A task whose other work uses up all budget in each turn still has its limits.
+#[tokio::test(start_paused = true)]
+async fn a_limit_passes_without_budget() {
+    let _watch = crate::support::watch();
+    let ((tx, rx), limit) = (hel::bounded(1), Duration::from_secs(60));
+    tx.send_async(1).await.unwrap();
+    let mut send = pin!(hel_tokio::timeout(limit, tx.send_async(2)));
+    let mut in_budget = pin!(coop(hel_tokio::timeout(limit, tx.send_async(3))));
+    std::future::poll_fn(|cx| {
+        assert!(send.as_mut().poll(cx).is_pending() && in_budget.as_mut().poll(cx).is_pending());
+        Poll::Ready(())
+    })
+    .await;
+    tokio::time::advance(limit).await;
+    std::future::poll_fn(|cx| {
+        spend_all_but(0, cx);
+        assert!(send.as_mut().poll(cx).is_ready() && in_budget.as_mut().poll(cx).is_pending());
+        Poll::Ready(())
+    })
+    .await;
+    tokio::task::yield_now().await;
+    std::future::poll_fn(|cx| {
+        spend_all_but(1, cx);
+        assert!(in_budget.as_mut().poll(cx).is_ready(), "one unit is enough");
+        Poll::Ready(())
+    })
+    .await;
+    assert_eq!((rx.len(), rx.try_recv()), (1, Ok(1)));
+}
+
 /// Without budget nothing is polled, and nothing lost.
 #[tokio::test]
 async fn a_value_waits_for_the_next_turn() {
