@@ -1,8 +1,8 @@
 //! The names of [`tokio::sync::mpsc`]'s bounded channel, over a hel channel.
 //!
-//! Moving over changes one import: methods, error types and what blocks or panics where are tokio's, and each operation
-//! takes part in tokio's budget by itself. [`into_inner`](Sender::into_inner) gives the hel end below, with all its
-//! verbs; both can be used side by side.
+//! Moving over changes one import: the methods and error types are tokio's, what blocks panics in a task as there, and
+//! each operation takes part in tokio's budget by itself. [`into_inner`](Sender::into_inner) gives the hel end below, with
+//! all its verbs; both can be used side by side.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -31,8 +31,19 @@
 //! | `unbounded_channel` and its ends | hel channels are bounded | a capacity |
 //! | `weak_count`, `sender_weak_count`, `WeakSender::strong_count` | hel does not count weak handles, and a weak one tells nothing before `upgrade` | |
 //!
-//! Different in detail: `capacity()` is a snapshot, since no permits stand behind it; a channel whose memory cannot be had
-//! panics in [`channel`], since hel makes all its slots at once.
+//! Adapters of other crates that take tokio's ends by name (`ReceiverStream` of tokio-stream, `PollSender` of tokio-util)
+//! do not take these: [`Receiver::into_stream`] and [`Sender::into_sink`] do their work.
+//!
+//! Different in detail:
+//!
+//! | | tokio | here |
+//! |---|---|---|
+//! | room that becomes free while a `send` waits | is kept for that sender: `try_send` says `Full` | goes to whoever is first to use it, `try_send` included; the `send` keeps its place at the front |
+//! | `close()` while a `send` has been woken for room | `recv` waits for that sender to fail or go | `recv` is `None` at once |
+//! | `capacity()` | permits that nobody holds | a snapshot of the room |
+//! | `send_timeout` outside a runtime with a timer | panics | panics if it has to wait |
+//! | a send that fails | uses no budget | uses some, so that a loop of them gives way |
+//! | memory | comes in blocks | all slots at once: [`channel`] panics if it cannot be had |
 
 mod receiver;
 mod sender;

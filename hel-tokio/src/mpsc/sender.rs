@@ -1,4 +1,5 @@
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::time::Duration;
 
 use hel::SendSink;
@@ -28,7 +29,8 @@ impl<T> Sender<T> {
         coop(self.0.send_async(value)).await.map_err(|error| SendError(error.into_inner()))
     }
 
-    /// Sends a value if there is room now. Never blocks.
+    /// Sends a value if there is room now. Never blocks. Room that has just become free it may take before a
+    /// [`send`](Self::send) that has waited for it.
     ///
     /// # Errors
     /// `Full` or `Closed`, with the value.
@@ -152,3 +154,7 @@ impl<T> fmt::Debug for WeakSender<T> {
         f.debug_struct("WeakSender").finish_non_exhaustive()
     }
 }
+
+// As the ends are: what it upgrades to shows nothing half-way, whatever panics.
+impl<T> UnwindSafe for WeakSender<T> {}
+impl<T> RefUnwindSafe for WeakSender<T> {}

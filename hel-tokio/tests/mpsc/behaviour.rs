@@ -258,6 +258,10 @@ fn halves_are_send_sync_unpin_and_debug() {
     has::<mpsc::Sender<Plain>>();
     has::<mpsc::Receiver<Plain>>();
     has::<mpsc::WeakSender<Plain>>();
+    fn unwinds<T: std::panic::UnwindSafe + std::panic::RefUnwindSafe>() {}
+    unwinds::<mpsc::Sender<std::cell::Cell<u8>>>();
+    unwinds::<mpsc::Receiver<std::cell::Cell<u8>>>();
+    unwinds::<mpsc::WeakSender<std::cell::Cell<u8>>>();
     fn sent<T: Send>(_: T) {}
     let (tx, mut rx) = mpsc::channel(1);
     sent(tx.send(std::cell::Cell::new(1)));

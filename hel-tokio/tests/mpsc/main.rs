@@ -1,5 +1,6 @@
 //! The stand-in for `tokio::sync::mpsc`, side by side with it: one body of tests, of which only the import is changed.
 
+mod differs;
 #[path = "../support/mod.rs"]
 mod support;
 
