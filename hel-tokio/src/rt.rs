@@ -44,8 +44,8 @@ impl Future for TokioTimer {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        // Whoever waits has used up no budget. Were the timer to need some, then a limit beside work that uses up all of it
-        // in each turn would never pass; within `coop`, which holds a unit of its own, the last unit would not do either.
+        // Were it to need budget, a limit beside work that uses up all of it in each turn would never pass; and within
+        // `coop`, which holds a unit of its own, not even the last one would be enough.
         pin!(unconstrained(self.project().sleep)).poll(cx)
     }
 }

@@ -1,8 +1,8 @@
 //! The names of [`tokio::sync::mpsc`]'s bounded channel, over a hel channel.
 //!
 //! Moving over changes one import: the methods and error types are tokio's, what blocks panics in a task as there, and
-//! each operation takes part in tokio's budget by itself. [`into_inner`](Sender::into_inner) gives the hel end below, with
-//! all its verbs; both can be used side by side.
+//! each operation takes part in tokio's budget by itself. [`into_inner`](Sender::into_inner) gives the hel end below,
+//! with all its verbs; both can be used side by side.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]

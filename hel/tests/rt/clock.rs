@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
@@ -35,8 +35,9 @@ impl Clock {
         Self(Arc::new(Mutex::new(State { now, timers, reads: 0, made: 0, resets: 0 })))
     }
 
+    /// Also after a waker has panicked.
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Moves on, and wakes whoever waits for what is due then.

@@ -9,6 +9,7 @@ mod every_end;
 #[path = "../support/extra2.rs"]
 mod extra2;
 mod gather;
+mod hostile;
 mod lend;
 mod race;
 mod random;
