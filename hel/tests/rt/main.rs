@@ -2,6 +2,7 @@
 //! is known by the poll that reaches it.
 #![cfg(not(hel_loom))]
 
+mod asleep;
 #[cfg(feature = "futures")]
 mod batches;
 mod clock;
