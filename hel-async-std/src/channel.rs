@@ -17,6 +17,8 @@
 //! |---|---|---|
 //! | errors | async-channel 1's types | async-channel 2's, with the same names, variants and methods; import them from here |
 //! | `closed()` on a sender, `same_channel()` | missing | present |
+//!
+//! What that table says of `Unpin` is no difference here: async-std's receiver and futures are `Unpin` too.
 
 #[doc(inline)]
 pub use hel_smol::channel::*;

@@ -22,8 +22,9 @@
 //! });
 //! ```
 //!
-//! Timed futures are `Unpin`: in a `select` in a loop they go by value, without `pin!`. Dropped, they have received
-//! nothing and sent nothing. An operation that is ready at once makes no timer.
+//! Timed futures are `Unpin`: in a `select` in a loop they go by value, without `pin!`. Dropped before it is ready, a
+//! receive has received nothing and a send of one value has not sent; what a gather has collected and what a batch has
+//! not sent is in the caller's `Vec`. An operation that is ready at once makes no timer.
 //!
 //! The verbs of another adapter have the same names. Where two adapters' traits are in scope the compiler asks which one
 //! is meant; the functions [`timeout`] and [`gather`] always say so.

@@ -17,11 +17,14 @@ pub type Batches<S> = rt::Batches<S, Tokio>;
 ///
 /// It fails as the operation does, or with `TimeOut`. A value that could not be sent in time comes back in the error
 /// (with `send_ref_async` it is still in its slot) and is then certainly not delivered. An operation that is ready at
-/// once makes no timer; one that has to wait has to do so in a runtime with a timer.
+/// once makes no timer.
+///
+/// # Panics
+/// If it needs a timer outside a runtime, or in one without timers.
 ///
 /// # Cancel safety
-/// As the operation's own: a receive dropped at any point has received nothing, a send dropped before it is ready has
-/// not sent.
+/// As the operation's own: a receive dropped at any point has received nothing; a send of one value dropped before it
+/// is ready has not sent; what a batch has not sent is in the caller's `Vec`, in order.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -40,6 +43,9 @@ pub fn timeout<F: Operation>(limit: Duration, op: F) -> Timeout<F> {
 /// Gives any hel operation a deadline, as an instant of tokio's or of the standard library. One in the past still does
 /// what can be done at once.
 ///
+/// # Panics
+/// As [`timeout`].
+///
 /// # Cancel safety
 /// As [`timeout`].
 pub fn timeout_at<F: Operation>(deadline: impl Into<Instant>, op: F) -> Timeout<F> {
@@ -51,6 +57,9 @@ pub fn timeout_at<F: Operation>(deadline: impl Into<Instant>, op: F) -> Timeout<
 /// # Errors
 /// `Disconnected`, if the channel ended before the first value.
 ///
+/// # Panics
+/// If it needs a timer outside a runtime, or in one without timers. What was received is in `into` then.
+///
 /// # Cancel safety
 /// What was received is in `into` whenever it is dropped.
 pub fn gather<S: Source>(source: S, into: &mut Vec<S::Item>, max: usize, linger: Duration) -> Gather<'_, S> {
@@ -60,7 +69,7 @@ pub fn gather<S: Source>(source: S, into: &mut Vec<S::Item>, max: usize, linger:
 /// A stream of batches of up to `max` values, each given out when full, `linger` after its first value, or at the end.
 ///
 /// # Panics
-/// If `max` is 0.
+/// If `max` is 0. When polled, if it needs a timer outside a runtime, or in one without timers.
 ///
 /// # Cancel safety
 /// Dropping a `next()` on it loses nothing. Dropping the stream drops the batch that it collects;
@@ -72,7 +81,7 @@ pub fn batches<S: Source>(source: S, max: usize, linger: Duration) -> Batches<S>
 /// Receiving with a limit on the wait, for every receiving end.
 ///
 /// The end is borrowed, as by its own methods. Where it is a `&mut spsc::Receiver` already, write `(*rx).` for `rx.`, or
-/// the reference is moved into the future.
+/// the reference is moved into the future. What needs a timer panics outside a runtime with timers.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -131,7 +140,8 @@ impl<S: Source + Borrowed> TokioReceiver for S {}
 /// Sending with a limit on the wait, for every sender that takes a plain value.
 ///
 /// Keyed senders put the key first: for them there is [`timeout`] around their own methods. Where the end is a
-/// `&mut spsc::Sender` already, write `(*tx).` for `tx.`, or the reference is moved into the future.
+/// `&mut spsc::Sender` already, write `(*tx).` for `tx.`, or the reference is moved into the future. What needs
+/// a timer panics outside a runtime with timers.
 pub trait TokioSender: Target + Borrowed + Sized {
     /// Sends the value within `limit`. Zero is one try, [`Duration::MAX`] no limit.
     ///

@@ -27,7 +27,7 @@
 //!
 //! | not here | why | instead |
 //! |---|---|---|
-//! | `reserve`, `reserve_many`, `reserve_owned`, `try_reserve…`, `Permit…` | room that is claimed and not filled is a place in hel's queue, and would stop the receivers behind it | `send`; [`SendFuture::take`](hel::SendFuture::take) gives the value of a send that is given up back |
+//! | `reserve`, `reserve_many`, `reserve_owned`, `try_reserve…`, `Permit…` | room that is claimed and not filled is a place in hel's queue, and would stop the receivers behind it | `send`; or, on the hel sender below, `send_async`, whose [`take`](hel::SendFuture::take) gives the value of a send that is given up back |
 //! | `unbounded_channel` and its ends | hel channels are bounded | a capacity |
 //! | `weak_count`, `sender_weak_count`, `WeakSender::strong_count` | hel does not count weak handles, and a weak one tells nothing before `upgrade` | |
 //!

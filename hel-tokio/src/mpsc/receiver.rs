@@ -38,7 +38,7 @@ impl<T> Receiver<T> {
     /// Receives a value if there is one now. Never blocks.
     ///
     /// # Errors
-    /// `Empty` or `Disconnected`.
+    /// `Empty` or `Disconnected`. `Empty` is also said if a sender was stopped half-way through sending the next value.
     pub fn try_recv(&mut self) -> Result<T, TryRecvError> {
         self.0.try_recv().map_err(|error| match error {
             errors::TryRecvError::Empty => TryRecvError::Empty,

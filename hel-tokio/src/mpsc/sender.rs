@@ -33,7 +33,8 @@ impl<T> Sender<T> {
     /// [`send`](Self::send) that has waited for it.
     ///
     /// # Errors
-    /// `Full` or `Closed`, with the value.
+    /// `Full` or `Closed`, with the value. `Full` is also said if a receive was stopped half-way through taking the
+    /// value whose place this one would get.
     pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
         self.0.try_send(value).map_err(|error| match error {
             errors::TrySendError::Full(value) => TrySendError::Full(value),

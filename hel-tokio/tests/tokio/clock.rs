@@ -1,8 +1,9 @@
 //! Under a paused clock the longest limit is over at once.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use hel::channel::errors::{RecvError, SendBatchError, SendError};
 use hel::channel::spsc;
 use hel_tokio::{TokioBatches, TokioReceiver, TokioSender, timeout, timeout_at};
@@ -98,4 +99,24 @@ fn what_is_ready_needs_no_runtime() {
     assert_eq!(send.poll(&mut cx), std::task::Poll::Ready(Ok(())));
     let receive = std::pin::pin!(timeout(MINUTE, rx.recv_async()));
     assert_eq!(receive.poll(&mut cx), std::task::Poll::Ready(Ok(1)));
+}
+
+/// And leaves everything as it was.
+#[test]
+fn what_needs_a_timer_needs_a_runtime() {
+    let panics = |body: &mut dyn FnMut()| catch_unwind(AssertUnwindSafe(body)).is_err();
+    let (tx, rx) = hel::bounded(1);
+    let mut into = Vec::new();
+    assert!(panics(&mut || _ = rx.recv_timeout_async(MINUTE).now_or_never()));
+    assert_eq!(rx.recv_timeout_async(Duration::MAX).now_or_never(), None, "without limit it needs none");
+    tx.try_send(1).unwrap();
+    assert!(panics(&mut || _ = tx.send_timeout_async(2, MINUTE).now_or_never()));
+    assert!(panics(&mut || _ = rx.gather_async(&mut into, 2, MINUTE).now_or_never()));
+    tx.try_send(3).unwrap();
+    let mut batches = rx.into_batches(2, MINUTE);
+    assert!(panics(&mut || _ = batches.next().now_or_never()));
+    assert_eq!((into, batches.take_partial()), (vec![1], vec![3]));
+    let receive = batches.get_ref().recv_async();
+    tx.try_send(4).unwrap();
+    assert_eq!(receive.now_or_never(), Some(Ok(4)));
 }

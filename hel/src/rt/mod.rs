@@ -1,7 +1,8 @@
 //! The seam to async runtimes: limits, gathering and batches, over any clock and timer.
 //!
 //! Channels need no runtime; what waits for *time* does. A [`Runtime`] has two methods, and everything here is written
-//! over it. The crates hel-tokio, hel-smol and hel-async-std implement it and have shorter names for all of this.
+//! over it. The crates hel-tokio and hel-smol implement it and have shorter names for all of this; hel-async-std is
+//! hel-smol by other names.
 //!
 //! ```
 //! use hel::rt::{Runtime, Timer};

@@ -38,8 +38,8 @@ pin_project! {
     /// It is `Unpin` if the runtime's timer is.
     ///
     /// # Cancel safety
-    /// As the operation's own: a receive dropped at any point has received nothing; a send dropped before it is ready
-    /// has not sent.
+    /// As the operation's own: a receive dropped at any point has received nothing; a send of one value dropped before
+    /// it is ready has not sent; what a batch has not sent is in the caller's `Vec`, in order.
     #[must_use = "futures do nothing unless polled or awaited"]
     pub struct Timeout<F: Operation, R: Runtime> {
         op: F,
