@@ -134,8 +134,9 @@ impl<F: Operation, R: Runtime> fmt::Debug for Timeout<F, R> {
 }
 
 #[cfg(feature = "futures")]
-impl<F: Operation, R: Runtime> futures_core::FusedFuture for Timeout<F, R> {
+impl<F: Operation + futures_core::FusedFuture, R: Runtime> futures_core::FusedFuture for Timeout<F, R> {
+    /// Also once the value of a send was taken back.
     fn is_terminated(&self) -> bool {
-        self.over
+        self.over || self.op.is_terminated()
     }
 }

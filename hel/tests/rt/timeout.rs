@@ -266,6 +266,8 @@ fn the_operation_is_within_reach<K: Channel>() {
     let mut send = timeout(clock.clone(), SECOND, tx.send_async(1));
     assert_eq!(poll_once(&mut send), Pending);
     assert_eq!(send.get_mut().take(), Some(1));
+    #[cfg(feature = "futures")]
+    assert!(futures_util::future::FusedFuture::is_terminated(&send), "else `select!` would poll it again");
     drop(send);
     let mut send = std::pin::pin!(timeout(clock, SECOND, tx.send_async(2)));
     assert_eq!(send.as_mut().get_pin_mut().take(), Some(2));
