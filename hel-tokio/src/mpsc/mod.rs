@@ -42,7 +42,7 @@
 //! | `close()` while a `send` has been woken for room | `recv` waits for that sender to fail or go | `recv` is `None` at once |
 //! | `capacity()` | permits that nobody holds | a snapshot of the room |
 //! | `send_timeout` outside a runtime with a timer | panics | panics if it has to wait |
-//! | a send that fails | uses no budget | uses some, so that a loop of them gives way |
+//! | a send that fails, `closed()` | use no budget | use some, so that a loop of them gives way |
 //! | memory | comes in blocks | all slots at once: [`channel`] panics if it cannot be had |
 
 mod receiver;
