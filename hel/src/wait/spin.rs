@@ -15,6 +15,9 @@ pub(super) struct Spin {
     gap: AtomicU32,
     /// Parks since the last probe.
     parks: AtomicU32,
+    /// How many waits go by without a yield, and how many did the last time.
+    shy: AtomicU32,
+    shyness: AtomicU32,
     /// How many pauses a task makes, all in all, before it registers.
     task: AtomicU32,
     /// Waits of tasks since the last that paused.
@@ -41,6 +44,12 @@ const PLENTY: usize = 4;
 const YIELDS: u32 = 4;
 /// A yield that takes longer has let somebody run.
 const SWITCH: Duration = Duration::from_micros(2);
+/// One that takes longer than this has let somebody run who does not stop by himself. From him a park is the better way
+/// back, since the scheduler prefers who is woken: for some waits there are no yields, for four times as many after
+/// each further one in vain.
+const HOGGED: Duration = Duration::from_millis(1);
+const SHY: u32 = 16;
+const SHYEST: u32 = 1024;
 
 /// The most pauses of a task before it registers: a few looks, a microsecond or two. It has its worker's other tasks to
 /// think of, and its peer may be one of them.
@@ -56,6 +65,8 @@ impl Spin {
             budget: AtomicU32::new(LONGEST),
             gap: AtomicU32::new(1),
             parks: AtomicU32::new(0),
+            shy: AtomicU32::new(0),
+            shyness: AtomicU32::new(0),
             task: AtomicU32::new(MOST),
             idle: AtomicU32::new(0),
         }
@@ -94,6 +105,29 @@ impl Spin {
         // ORDERING: Relaxed, both: advice.
         if self.budget.load(Ordering::Relaxed) < enough {
             self.budget.store(enough, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether this wait may yield.
+    pub(super) fn may_yield(&self) -> bool {
+        // ORDERING: Relaxed, both: advice.
+        let shy = self.shy.load(Ordering::Relaxed);
+        if shy > 0 {
+            self.shy.store(shy - 1, Ordering::Relaxed);
+        }
+        shy == 0
+    }
+
+    /// A yield took so long that there had better be none for a while; or it did not, and that is over.
+    pub(super) fn yielded(&self, took: Duration) {
+        // ORDERING: Relaxed, all of them: advice.
+        let shyness = self.shyness.load(Ordering::Relaxed);
+        if took > HOGGED {
+            let shyness = (shyness * 4).clamp(SHY, SHYEST);
+            self.shyness.store(shyness, Ordering::Relaxed);
+            self.shy.store(shyness, Ordering::Relaxed);
+        } else if shyness > 0 && took > SWITCH {
+            self.shyness.store(shyness / 2, Ordering::Relaxed);
         }
     }
 
@@ -197,6 +231,9 @@ fn let_others_run<E: End, O>(
     deadline: Option<Instant>,
     look: &mut impl FnMut(&mut E) -> Option<O>,
 ) -> Option<O> {
+    if !end.side().spin().may_yield() {
+        return None;
+    }
     let mut before = Instant::now();
     let mut crowded = false;
     for _ in 0..YIELDS {
@@ -206,7 +243,9 @@ fn let_others_run<E: End, O>(
         yield_now();
         let out = look(end);
         let now = Instant::now();
-        if !crowded && now.saturating_duration_since(before) > SWITCH {
+        let took = now.saturating_duration_since(before);
+        end.side().spin().yielded(took);
+        if !crowded && took > SWITCH {
             crowded = true;
             end.side().spin().crowded();
         }
@@ -215,6 +254,9 @@ fn let_others_run<E: End, O>(
                 end.side().spin().succeeded(now.saturating_duration_since(started));
             }
             return out;
+        }
+        if took > HOGGED {
+            return None;
         }
         before = now;
     }

@@ -275,6 +275,23 @@ fn spinning_learns() {
     assert!(spin.budget() < long, "others want to run");
 }
 
+/// Beside somebody who never stops yields are left out, for longer each time, and good ones bring them back.
+#[test]
+fn a_yield_that_takes_a_slice_makes_shy() {
+    let spin = Spin::new();
+    let (slice, moment) = (Duration::from_millis(3), Duration::from_micros(20));
+    let left_out = |spin: &Spin| (0..100_000).take_while(|_| !spin.may_yield()).count();
+    assert_eq!(left_out(&spin), 0);
+    spin.yielded(slice);
+    let first = left_out(&spin);
+    spin.yielded(slice);
+    let second = left_out(&spin);
+    assert!(first > 0 && second > first && second < 10_000, "{first}, then {second}");
+    (0..10).for_each(|_| spin.yielded(moment));
+    spin.yielded(slice);
+    assert_eq!(left_out(&spin), first, "forgotten");
+}
+
 /// A task whose pauses come to nothing leaves them out, and tries again once in a long while.
 #[test]
 fn a_task_learns_whether_pausing_pays() {
