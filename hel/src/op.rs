@@ -380,8 +380,12 @@ pub(crate) fn gather<R: RawSource>(
         Some(result) => result?,
         None => received(Limit::Never, |limit| Wait::block(&mut end, limit, |end| look_recv_batch(end, max, into)))?,
     };
-    let limit = Limit::After(linger).deadline(Instant::now()).map_or(Limit::Never, Limit::At);
-    while count < max {
+    let deadline = Limit::After(linger).deadline(Instant::now());
+    let limit = deadline.map_or(Limit::Never, Limit::At);
+    let mut over = false;
+    while count < max && !over {
+        // One last look when the time is over, whatever it finds: senders that keep up do not keep us here.
+        over = deadline.is_some_and(|at| at <= Instant::now());
         match Wait::block(&mut end, limit, |end| look_recv_batch(end, max - count, into)) {
             Ok(Ok(more)) => count += more,
             Ok(Err(_)) | Err(TimedOut) => break,

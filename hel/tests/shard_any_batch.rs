@@ -3,7 +3,8 @@
 
 mod support;
 
-use std::task::{Poll, Waker};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 use std::time::Duration;
 
@@ -71,4 +72,45 @@ fn a_thread_that_waits_gets_all_in_the_end() {
         drop(tx);
         check(waiting.join().unwrap());
     });
+}
+
+/// A sender that keeps up: each wake-up for room fills it at once, and waits for more.
+struct KeepsUp(Mutex<(RoundRobinSender<usize>, usize)>);
+
+impl KeepsUp {
+    /// More than this and the receiver would never have come back.
+    const TOO_MANY: usize = 1_000;
+}
+
+impl Wake for KeepsUp {
+    fn wake(self: Arc<Self>) {
+        let mut guard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (tx, sent) = &mut *guard;
+        assert!(*sent < Self::TOO_MANY, "the receiver takes and takes");
+        let waker = Waker::from(Arc::clone(&self));
+        while tx.poll_send(&mut Context::from_waker(&waker), &mut Some(*sent)).is_ready() {
+            *sent += 1;
+        }
+    }
+}
+
+/// Without a maximum a batch still comes to its end, with no more than the shards hold.
+#[test]
+fn senders_that_keep_up_do_not_keep_a_receiver() {
+    let (tx, rx) = round_robin::<usize, 4>(SHARDS);
+    let sender = Arc::new(KeepsUp(Mutex::new((tx, 0))));
+    Arc::clone(&sender).wake();
+    let mut plain = Vec::new();
+    let mut any = Vec::new();
+    for _ in 0..2 {
+        let counts = (rx.try_recv_batch(&mut plain, usize::MAX), rx.try_recv_any_batch(&mut any, usize::MAX));
+        assert!(counts.0.is_ok_and(|count| count <= rx.capacity()), "{counts:?}");
+        assert!(counts.1.is_ok_and(|count| count <= rx.capacity()), "{counts:?}");
+        assert!(rx.is_full(), "the sender kept up");
+    }
+    // Once the time is over there is one more look.
+    let gathered = rx.gather(&mut plain, usize::MAX, Duration::ZERO);
+    assert!(gathered.is_ok_and(|count| count <= 2 * rx.capacity()), "{gathered:?}");
+    // The waker holds the sender that is registered with it.
+    sender.0.lock().unwrap().0.cancel_poll();
 }

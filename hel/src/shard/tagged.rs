@@ -40,11 +40,12 @@ impl<T> RawSource for TaggedRx<'_, T> {
     }
 
     fn take_many(&mut self, max: usize, into: &mut Vec<(usize, T)>) -> Result<usize, Starved> {
-        into.push(self.0.take_any()?);
-        let more = std::iter::from_fn(|| self.0.take_any().ok()).take(max - 1);
         let before = into.len();
-        into.extend(more);
-        Ok(1 + into.len() - before)
+        into.push(self.0.take_any()?);
+        // As many as there is room for, so that senders that keep up do not keep us here.
+        let most = max.min(self.0.0.capacity());
+        into.extend(std::iter::from_fn(|| self.0.take_any().ok()).take(most - 1));
+        Ok(into.len() - before)
     }
 }
 
