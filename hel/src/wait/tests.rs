@@ -308,6 +308,18 @@ fn a_task_learns_whether_pausing_pays() {
     assert!(spin.task_pauses() > few, "success makes for more");
 }
 
+/// A thread has waited awake before it registers: its waits do not teach the tasks of its side to leave their pauses out.
+#[test]
+fn threads_teach_tasks_nothing() {
+    let mut end = fake();
+    let pauses = end.side.spin().task_pauses();
+    for _ in 0..2 {
+        let limit = Limit::After(Duration::from_millis(1));
+        assert!(matches!(Wait::block(&mut end, limit, look), Err(TimedOut)));
+    }
+    assert_eq!(end.side.spin().task_pauses(), pauses);
+}
+
 /// Two threads that wake each other up in turn look for long enough now and then to find out that they need not.
 #[test]
 fn parking_for_ever_is_put_to_the_test() {

@@ -94,6 +94,8 @@ pub(crate) struct Wait {
     index: u32,
     state: State,
     kind: Kind,
+    /// It has waited awake before its first poll, and need not do so again.
+    awake: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -111,6 +113,11 @@ impl Wait {
     /// A wait of a future or a thread.
     pub(crate) fn hard() -> Self {
         Self::default()
+    }
+
+    /// A wait of a thread that has spun already.
+    fn after_spinning() -> Self {
+        Self { awake: true, ..Self::hard() }
     }
 
     /// A wait of a handle, stream or sink, between polls that may never come.
@@ -176,6 +183,8 @@ impl Wait {
         let woken_for_nothing = match self.key() {
             Some(key) if end.side().refresh(key, waker) => return Poll::Pending,
             Some(_) => true,
+            // What threads learn is no lesson for tasks.
+            None if self.awake => false,
             None => match super::spin::briefly(end, &mut look) {
                 Some(out) => return Poll::Ready(out),
                 None => false,
@@ -242,7 +251,7 @@ impl Wait {
             return Ok(out);
         }
         with_parker(|parker| {
-            let mut waiter = Blocked { end, wait: Wait::hard() };
+            let mut waiter = Blocked { end, wait: Wait::after_spinning() };
             loop {
                 let Blocked { end, wait } = &mut waiter;
                 if let Poll::Ready(out) = wait.poll(*end, parker.waker(), &mut look) {
