@@ -2,6 +2,7 @@
 
 mod mpmc;
 mod positions;
+mod runs;
 mod spsc;
 mod stress;
 
