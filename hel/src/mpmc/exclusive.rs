@@ -16,8 +16,8 @@ use crate::wait::{Limit, Wait};
 /// The receiving end of a channel with any number of senders, while it is the only one: what
 /// [`Receiver::into_exclusive`] returns.
 ///
-/// Nobody else can be popping, which saves one locked instruction per value; see `duel` in the benchmarks. Worth it where it
-/// is the receivers that limit a channel, for workers that own a shard each
+/// Nobody else can be popping, which saves one locked instruction per value. Worth it where it is the receivers that limit
+/// a channel, for workers that own a shard each
 /// ([`ShardedReceiver::into_exclusive`](crate::channel::mpmc::ShardedReceiver::into_exclusive)) above all.
 ///
 /// It can move between threads and tasks, and `&mut` keeps two of them from using it at once. It has no clones, and no

@@ -114,8 +114,9 @@ where
         self.shard_of(&value).send_async(value)
     }
 
-    /// Blocks the thread until all of `values` are in their shards; returns how many that was. They leave in order, so a
-    /// full shard holds up what comes after its value.
+    /// Blocks the thread until all of `values` are in their shards; returns how many that was. Those of one shard leave in
+    /// order. One that finds its shard full does not keep others from going before it, but only those near the front are
+    /// looked at: while they wait for full shards, they hold up the rest.
     ///
     /// # Errors
     /// `Disconnected`, if the shard of the first value left is dead. What has not been sent stays in `values`, in order,
@@ -124,10 +125,11 @@ where
         op::send_batch(self.tx(), values, Limit::Never)
     }
 
-    /// Sends as many of `values` as fit now, from the front. Never blocks.
+    /// Sends those of `values` near the front whose shards have room now, until none of them has. Never blocks.
     ///
     /// # Errors
-    /// `Full` or `Disconnected`, with how many were sent; the rest stays in `values`, in order.
+    /// `Full` or `Disconnected`, as the shard of the first value left, with how many were sent; the rest stays in `values`,
+    /// in order.
     pub fn try_send_batch(&self, values: &mut Vec<T>) -> Result<usize, TrySendBatchError> {
         op::try_send_batch(self.tx(), values)
     }
