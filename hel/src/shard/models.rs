@@ -406,3 +406,56 @@ fn a_keyed_batch_reaches_a_waiter_at_each_shard() {
         assert!(receivers.into_iter().map(|thread| thread.join().0).eq([0, 1]));
     });
 }
+
+/// A keyed batch longer than one look, turned round, against a close and a receiver: each value once, in order.
+#[test]
+fn a_turned_keyed_batch_against_a_close() {
+    Model::new().check(|| {
+        let builder = Builder::new(2).shards(2).hasher(BuildHasherDefault::<Identity>::default());
+        let (tx, rx) = builder.shard_key::<(usize, usize)>();
+        let tx = tx.by((|item| &item.0) as fn(&(usize, usize)) -> &usize);
+        let sender = thread::spawn(move || {
+            let mut batch = vec![(0, 1), (1, 2), (0, 3), (1, 4)];
+            let _end = tx.try_send_batch(&mut batch);
+            batch
+        });
+        let mut got = Vec::new();
+        got.extend(rx.shards()[0].try_recv());
+        rx.shards()[0].close();
+        let left = sender.join();
+        while let Ok(item) = rx.try_recv() {
+            got.push(item);
+        }
+        for key in [0, 1] {
+            let of_key = got.iter().chain(&left).filter(|item| item.0 == key).map(|item| item.1);
+            assert!(of_key.eq([1 + key, 3 + key]));
+        }
+    });
+}
+
+/// Two keyed batches in opposite order, beside the owners of the shards: each value is received or left.
+#[test]
+fn two_keyed_batches_and_exclusive_owners() {
+    Model::new().plain().check(|| {
+        let builder = Builder::new(1).shards(2).hasher(BuildHasherDefault::<Identity>::default());
+        let (tx, rx) = builder.shard_key::<usize>();
+        let tx = tx.by((|key| key) as fn(&usize) -> &usize);
+        let senders = [vec![0, 1], vec![1, 0]].map(|mut batch| {
+            let tx = tx.clone();
+            thread::spawn(move || {
+                let _end = tx.try_send_batch(&mut batch);
+                batch
+            })
+        });
+        let mut owners = rx.into_exclusive().expect("no clones");
+        let mut got = Vec::new();
+        let _early = owners[0].try_recv_batch(&mut got, 2);
+        let left = senders.map(|sender| sender.join());
+        for owner in &mut owners {
+            let _end = owner.try_recv_batch(&mut got, 2);
+        }
+        got.extend(left.concat());
+        got.sort_unstable();
+        assert_eq!(got, [0, 0, 1, 1]);
+    });
+}
