@@ -24,7 +24,8 @@ use crate::yielding::Streak;
 ///
 /// # Cancel safety
 /// Dropping a sink drops the value that it keeps; [`take_unsent`](Self::take_unsent) and
-/// [`into_inner`](Self::into_inner) hand it back.
+/// [`into_inner`](Self::into_inner) hand it back. A `send` or `feed` of `SinkExt` that is dropped has its value dropped,
+/// unless the sink has accepted that already: then the sink keeps it, and the next flush sends it.
 #[must_use = "sinks do nothing unless polled"]
 pub struct SendSink<K: Target> {
     /// `None` once closed.

@@ -21,7 +21,8 @@ use crate::yielding::Streak;
 /// woken for each value.
 ///
 /// # Cancel safety
-/// Dropping the stream, or a `next()` on it, loses nothing.
+/// Dropping a `next()` on it loses nothing, nor does dropping the stream: it buffers nothing. A stream that owns its
+/// receiver drops that too, and with the last receiver goes what is in the channel.
 #[must_use = "streams do nothing unless polled"]
 pub struct RecvStream<S: Source> {
     /// `None` only while `into_inner` takes it apart.

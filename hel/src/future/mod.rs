@@ -1,5 +1,7 @@
 //! One operation as a future.
 //!
+//! `CONTRACT.md`, at the top of this crate, says of each what happens when it is dropped, and a test plays it.
+//!
 //! A future keeps its end, its place in the queue and nothing else, so it is small, `Unpin`, and allocates nothing.
 
 mod batch;

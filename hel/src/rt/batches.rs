@@ -23,7 +23,8 @@ use crate::yielding::Streak;
 ///
 /// # Cancel safety
 /// Dropping a `next()` on it loses nothing. Dropping the stream drops the batch that it collects;
-/// [`take_partial`](Self::take_partial) and [`into_inner`](Self::into_inner) hand it out.
+/// [`take_partial`](Self::take_partial) and [`into_inner`](Self::into_inner) hand it out. The receiver goes with the stream if
+/// that owns it.
 #[must_use = "streams do nothing unless polled"]
 pub struct Batches<S: Source, R: Runtime> {
     end: Collector<S>,
