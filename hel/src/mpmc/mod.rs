@@ -3,6 +3,8 @@
 mod exclusive;
 mod receiver;
 mod sender;
+#[cfg(all(test, not(hel_loom)))]
+mod tests;
 mod weak;
 
 pub use self::exclusive::ExclusiveReceiver;
