@@ -3,14 +3,16 @@
 
 use std::future::Future;
 use std::hint::black_box;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::mpsc::sync_channel;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
+use futures_util::StreamExt;
 use hel::channel::spsc;
+use hel_tokio::coop;
 use upstream::channel::spsc::shard_spsc;
 
 const ROOM: usize = 1024;
@@ -21,7 +23,7 @@ type Group<'a> = BenchmarkGroup<'a, WallTime>;
 criterion_group!(
     name = operations;
     config = Criterion::default().warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1));
-    targets = send_and_receive, awaited, polled, batches, clones, creation
+    targets = send_and_receive, awaited, polled, drained, batches, clones, creation
 );
 criterion_main!(operations);
 
@@ -129,6 +131,54 @@ fn polled(criterion: &mut Criterion) {
     let (_tx, rx) = hel::bounded::<u64>(ROOM);
     group.bench_function("try_recv on empty", |bench| bench.iter(|| rx.try_recv()));
 }
+
+/// How a task receives ten thousand values from another on one tokio thread: what a stream costs beside `recv_async` in a
+/// loop, and what tokio's budget costs beside both.
+fn drained(criterion: &mut Criterion) {
+    const VALUES: u64 = 10_000;
+    let mut group = group(criterion, "10,000 values to a task on one tokio thread", VALUES as usize);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let mut run = |name: &str, drain: &dyn Fn(spsc::Receiver<u64>) -> Drain| {
+        group.bench_function(name, |bench| {
+            bench.iter(|| {
+                runtime.block_on(async {
+                    let (mut tx, rx) = spsc::bounded(ROOM);
+                    let producer = async move {
+                        for value in 0..VALUES {
+                            tx.send_async(value).await.unwrap();
+                        }
+                    };
+                    let producer = tokio::spawn(producer);
+                    assert_eq!(drain(rx).await, VALUES * (VALUES - 1) / 2);
+                    producer.await.unwrap();
+                });
+            });
+        });
+    };
+    run("recv_async in a loop", &|mut rx| {
+        Box::pin(async move {
+            let mut sum = 0;
+            while let Ok(value) = rx.recv_async().await {
+                sum += value;
+            }
+            sum
+        })
+    });
+    run("a stream", &|rx| Box::pin(rx.into_stream().fold(0, async |sum, value| sum + value)));
+    run("recv_async in a loop, coop", &|mut rx| {
+        Box::pin(async move {
+            let mut sum = 0;
+            while let Ok(value) = coop(rx.recv_async()).await {
+                sum += value;
+            }
+            sum
+        })
+    });
+    run("a stream, coop", &|rx| Box::pin(coop(rx.into_stream()).fold(0, async |sum, value| sum + value)));
+}
+
+/// A task that receives all there is, and says what it adds up to.
+type Drain = Pin<Box<dyn Future<Output = u64>>>;
 
 fn batches(criterion: &mut Criterion) {
     let mut group = group(criterion, "batch of 64, there and back", BATCH);
