@@ -16,16 +16,19 @@ pub(crate) fn light() {
 /// A full fence, in the cheapest form that the processor has.
 ///
 /// On x86-64 a locked instruction on the stack orders as much as `mfence`, which `fence(SeqCst)` becomes, and costs
-/// less; the assembly also keeps the compiler from moving any access across it. The place lies below what is pushed just
-/// before: a locked instruction waits for the store to its own place, which made operations half as slow again.
+/// less; the assembly also keeps the compiler from moving any access across it. The place is a variable that nobody has
+/// written just before: a locked instruction waits for a store to its own place.
 #[inline(always)]
 pub(crate) fn full() {
-    #[cfg(all(target_arch = "x86_64", unix, not(miri)))]
-    // SAFETY: S2: an `or` with 0 changes nothing, and the place is the running function's own.
-    unsafe {
-        std::arch::asm!("lock or dword ptr [rsp - 64], 0", options(nostack));
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    {
+        let mut place = std::mem::MaybeUninit::<u32>::uninit();
+        // SAFETY: S2: an `or` with 0 changes nothing, and the place is a variable of ours.
+        unsafe {
+            std::arch::asm!("lock or dword ptr [{}], 0", in(reg) place.as_mut_ptr(), options(nostack));
+        }
     }
-    #[cfg(not(all(target_arch = "x86_64", unix, not(miri))))]
+    #[cfg(not(all(target_arch = "x86_64", not(miri))))]
     fence(Ordering::SeqCst);
 }
 
