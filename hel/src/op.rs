@@ -13,12 +13,11 @@ use crate::errors::{
     AsyncRecvError, AsyncSendError, RecvError, SendBatchError, SendError, TryRecvError, TrySendBatchError, TrySendError,
 };
 use crate::ring::{Refused, Starved};
-use crate::sync::barrier;
-use crate::sync::spin_loop;
+use crate::sync::{IN_MODEL, barrier, spin_loop};
 use crate::wait::{End, Limit, TimedOut, Wait};
 
 /// Looks at a ring whose peer stands half-way through an operation, before saying Empty or Full.
-const HOLE_LOOKS: usize = if cfg!(hel_loom) { 1 } else { 64 };
+const HOLE_LOOKS: usize = if IN_MODEL { 1 } else { 64 };
 
 /// A sending end: attempts that never wait.
 pub trait RawTarget: End {

@@ -1,7 +1,7 @@
 use crossbeam_utils::CachePadded;
 
-use crate::sync::Arc;
 use crate::sync::atomic::{AtomicUsize, Ordering};
+use crate::sync::{Arc, IN_MODEL};
 use crate::wait::Side;
 
 /// What the shards of one channel share: places to wait for any of them, and hints which of them have items.
@@ -25,7 +25,7 @@ const BITS: usize = usize::BITS as usize;
 
 impl Group {
     /// Up to so many shards a receiver looks at each.
-    const FEW: usize = if cfg!(hel_loom) { 2 } else { 16 };
+    const FEW: usize = if IN_MODEL { 2 } else { 16 };
 
     /// What `shards` shards share.
     pub(crate) fn new(shards: usize) -> Self {

@@ -12,7 +12,7 @@ pub(crate) mod spsc;
 
 #[cfg(all(test, hel_loom))]
 mod models;
-#[cfg(all(test, not(hel_loom)))]
+#[cfg(all(test, not(any(hel_loom, hel_shuttle))))]
 mod tests;
 
 /// Why a claim of room was refused.

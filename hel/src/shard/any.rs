@@ -4,7 +4,7 @@ use crate::mpmc::Receiver;
 use crate::op::RawSource;
 use crate::ring::Starved;
 use crate::sync::atomic::Ordering;
-use crate::sync::{Defect, defect};
+use crate::sync::{Defect, IN_MODEL, defect};
 use crate::wait::{End, Side};
 
 /// A receiver from any shard as an end.
@@ -12,7 +12,7 @@ use crate::wait::{End, Side};
 pub struct AnyRx<'a, T>(pub(super) &'a ShardedReceiver<T>);
 
 /// So many values in a row come from one shard before it is another's turn.
-const TURN: usize = if cfg!(hel_loom) { 1 } else { 16 };
+const TURN: usize = if IN_MODEL { 1 } else { 16 };
 
 impl<T> AnyRx<'_, T> {
     /// Receives from the shard whose turn it is, or from the next that has something.

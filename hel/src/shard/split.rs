@@ -1,7 +1,9 @@
 //! A keyed batch: the values at its front, told apart by shard in one pass.
 
+use crate::sync::IN_MODEL;
+
 /// So many values are told apart at a time. Numbers up to it fit a byte.
-pub(super) const CHUNK: usize = if cfg!(hel_loom) { 3 } else { 64 };
+pub(super) const CHUNK: usize = if IN_MODEL { 3 } else { 64 };
 
 /// Not a part.
 const NONE: u8 = u8::MAX;
@@ -70,7 +72,7 @@ impl Split {
     }
 }
 
-#[cfg(all(test, not(hel_loom)))]
+#[cfg(all(test, not(any(hel_loom, hel_shuttle))))]
 mod tests {
     use super::*;
 

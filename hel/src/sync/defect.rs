@@ -54,7 +54,7 @@ pub(crate) enum Defect {
 }
 
 /// Whether this build runs with the defect `which`: never, and nothing is left of the question.
-#[cfg(not(hel_loom))]
+#[cfg(not(any(hel_loom, hel_shuttle)))]
 #[inline(always)]
 pub(crate) const fn defect(which: Defect) -> bool {
     let _ = which;
@@ -65,4 +65,10 @@ pub(crate) const fn defect(which: Defect) -> bool {
 #[cfg(hel_loom)]
 pub(crate) fn defect(which: Defect) -> bool {
     super::model::knobs::knobs().defects.contains(&Some(which))
+}
+
+/// Whether the model that runs now has the defect `which` put in.
+#[cfg(hel_shuttle)]
+pub(crate) fn defect(which: Defect) -> bool {
+    super::shuttle::knobs::knobs().defects.contains(&Some(which))
 }

@@ -17,5 +17,5 @@ pub(crate) use self::waiting::{End, Limit, TimedOut, Wait};
 
 #[cfg(all(test, hel_loom))]
 mod models;
-#[cfg(all(test, not(hel_loom)))]
+#[cfg(all(test, not(any(hel_loom, hel_shuttle))))]
 mod tests;

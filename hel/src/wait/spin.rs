@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::waiting::End;
 use crate::sync::atomic::{AtomicU32, Ordering};
-use crate::sync::{cpus, spin_loop, yield_now};
+use crate::sync::{IN_MODEL, cpus, spin_loop, yield_now};
 
 /// What one side has learnt of waiting without sleeping. All of it is advice: races lose a lesson, nothing else.
 #[derive(Debug)]
@@ -73,7 +73,7 @@ impl Spin {
     }
 
     /// The budget as it stands.
-    #[cfg(all(test, not(hel_loom)))]
+    #[cfg(all(test, not(any(hel_loom, hel_shuttle))))]
     pub(super) fn budget(&self) -> u32 {
         self.budget.load(Ordering::Relaxed)
     }
@@ -158,8 +158,8 @@ impl Spin {
 
     /// A thread had to park, and all in all waited for `took`: would spinning have been long enough?
     pub(super) fn parked(&self, took: Duration) {
-        // Under loom nobody spins, and a lesson from the clock would make each execution another one.
-        if cfg!(hel_loom) {
+        // In a model nobody spins, and a lesson from the clock would make each execution another one.
+        if IN_MODEL {
             return;
         }
         // ORDERING: Relaxed, all of them: advice.
@@ -180,14 +180,14 @@ fn nanos(time: Duration) -> u32 {
 
 /// Looks again until the side's budget is used up or the deadline has come. `None`: it is time to park.
 ///
-/// Under loom every look is a branch of its own, so there nobody waits awake.
+/// To a model every look is a branch of its own, so there nobody waits awake.
 pub(super) fn spin<E: End, O>(
     end: &mut E,
     started: Instant,
     deadline: Option<Instant>,
     look: &mut impl FnMut(&mut E) -> Option<O>,
 ) -> Option<O> {
-    if cfg!(hel_loom) {
+    if IN_MODEL {
         return None;
     }
     pause(end, started, deadline, look).or_else(|| let_others_run(end, started, deadline, look))
@@ -270,7 +270,7 @@ fn let_others_run<E: End, O>(
 #[cold]
 #[inline(never)]
 pub(super) fn briefly<E: End, O>(end: &mut E, look: &mut impl FnMut(&mut E) -> Option<O>) -> Option<O> {
-    if cfg!(hel_loom) || cpus() == 1 {
+    if IN_MODEL || cpus() == 1 {
         return None;
     }
     let pauses = end.side().spin().task_pauses();

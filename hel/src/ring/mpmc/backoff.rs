@@ -1,6 +1,6 @@
 //! What a thread does that was not fast enough.
 
-use crate::sync::spin_loop;
+use crate::sync::{IN_MODEL, spin_loop};
 
 /// Keeps threads that lose a CAS from taking the line from each other at once. Bounded: never yields or parks.
 #[derive(Default)]
@@ -9,12 +9,8 @@ pub(super) struct Backoff {
 }
 
 impl Backoff {
-    /// The longest wait is two to the power of this many pauses.
-    #[cfg(not(hel_loom))]
-    const LIMIT: u32 = 8;
-    /// To loom one pause is as good as many.
-    #[cfg(hel_loom)]
-    const LIMIT: u32 = 1;
+    /// The longest wait is two to the power of this many pauses. To a model one pause is as good as many.
+    const LIMIT: u32 = if IN_MODEL { 1 } else { 8 };
 
     /// Waits a moment, longer at each call.
     pub(super) fn pause(&mut self) {

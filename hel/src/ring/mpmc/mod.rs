@@ -332,7 +332,7 @@ impl<T> Ring<T> {
     }
 
     /// Claims the value at the head and leaves it there until the answer is called.
-    #[cfg(all(test, not(hel_loom)))]
+    #[cfg(all(test, not(any(hel_loom, hel_shuttle))))]
     pub(super) fn half_pop(&self) -> impl FnOnce() -> T {
         let taken = self.take_slow().expect("a value");
         || taken.take()
