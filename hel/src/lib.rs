@@ -25,7 +25,7 @@ mod future;
 mod iter;
 #[forbid(unsafe_code)]
 mod link;
-#[cfg(all(test, hel_loom))]
+#[cfg(all(test, any(hel_loom, hel_shuttle)))]
 mod models;
 #[forbid(unsafe_code)]
 mod mpmc;

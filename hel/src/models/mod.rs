@@ -3,9 +3,18 @@
 //!
 //! Each model is a story of `wait/README.md`, with its name. It must run to the end; what is too large is made smaller,
 //! never cut off. A lost wake-up is a thread that parks for ever, which loom reports as a deadlock.
+//!
+//! `shuttle/` has those that are too large for that, over random orders instead of every one.
 
+#[cfg(hel_loom)]
 mod closing;
+#[cfg(hel_loom)]
 mod gate;
+#[cfg(hel_loom)]
 pub(crate) mod kit;
+#[cfg(hel_loom)]
 mod mixed;
+#[cfg(hel_loom)]
 mod queue;
+#[cfg(hel_shuttle)]
+mod shuttle;
