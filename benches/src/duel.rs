@@ -168,6 +168,8 @@ pub(crate) fn child(works: &[Work], arguments: &[String]) -> Result<String, Fail
     if let Some(cpus) = work.cpus {
         machine::keep_to(cpus)?;
     }
+    // What crossfire's documentation asks of a program that may run on one processor.
+    crossfire::detect_backoff_cfg();
     Ok(print_outcome(&run_here(work, &entry, Load { messages, time: Duration::from_secs(10) })))
 }
 

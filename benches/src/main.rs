@@ -34,6 +34,8 @@ use watch::Watch;
 use works::Work;
 
 fn main() -> ExitCode {
+    // What crossfire's documentation asks of a program that may run on one processor.
+    crossfire::detect_backoff_cfg();
     let done = options::parse(std::env::args().skip(1)).map_err(|why| format!("{why}\n{USAGE}"));
     match done.and_then(|options| act(&options)) {
         Ok(()) => ExitCode::SUCCESS,

@@ -26,7 +26,7 @@ use crate::stage::Stage;
 /// A channel that takes part.
 pub(crate) trait Contender {
     const NAME: &'static str;
-    /// It has shards of its own. Else sharded works are done twice: by an array of channels with hel's routing, and by
+    /// It has shards of its own. Else sharded works are done twice: by an array of channels, and by
     /// one channel that all share.
     const SHARDS: bool = false;
     /// It has a verb for many values at once, at one end at least.

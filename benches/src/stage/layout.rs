@@ -143,7 +143,7 @@ pub(crate) fn native<T: Payload>(job: &Job, txs: Vec<impl Sending<T>>, rxs: Vec<
     stage(job, producers, workers, rxs)
 }
 
-/// An array of channels with hel's routing.
+/// An array of channels behind one sending end.
 fn array<T: Payload, Tx: Sending<T> + Clone, Rx: Receiving<T>>(job: &Job, open: impl Open<Tx, Rx>) -> Option<Stage> {
     let Layout::Sharded { shards, route } = job.plan.layout else { return None };
     let (txs, rxs): (Vec<Tx>, Vec<Rx>) = (0..shards).map(|_| open(job.plan.capacity)).unzip();

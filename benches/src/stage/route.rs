@@ -1,4 +1,4 @@
-//! hel's routing, for channels that have no shards: an array of them behind one sending end.
+//! For channels that have no shards: an array of them behind one sending end, by the same hash or in strict turn.
 
 use std::hash::BuildHasher;
 use std::sync::{Arc, OnceLock};
