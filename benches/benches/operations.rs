@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
-use futures_util::StreamExt;
+use futures_util::{Stream, StreamExt};
 use hel::channel::spsc;
 use hel_tokio::coop;
 use upstream::channel::spsc::shard_spsc;
@@ -164,7 +164,7 @@ fn drained(criterion: &mut Criterion) {
             sum
         })
     });
-    run("a stream", &|rx| Box::pin(rx.into_stream().fold(0, async |sum, value| sum + value)));
+    run("a stream", &|rx| Box::pin(sum_of(rx.into_stream())));
     run("recv_async in a loop, coop", &|mut rx| {
         Box::pin(async move {
             let mut sum = 0;
@@ -174,7 +174,15 @@ fn drained(criterion: &mut Criterion) {
             sum
         })
     });
-    run("a stream, coop", &|rx| Box::pin(coop(rx.into_stream()).fold(0, async |sum, value| sum + value)));
+    run("a stream, coop", &|rx| Box::pin(sum_of(coop(rx.into_stream()))));
+}
+
+async fn sum_of(mut stream: impl Stream<Item = u64> + Unpin) -> u64 {
+    let mut sum = 0;
+    while let Some(value) = stream.next().await {
+        sum += value;
+    }
+    sum
 }
 
 /// A task that receives all there is, and says what it adds up to.
