@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use futures_core::{FusedStream, Stream};
 
 use crate::ends::Source;
-use crate::op::look_recv;
+use crate::held::Held;
 use crate::wait::Wait;
 use crate::yielding::Streak;
 
@@ -25,40 +25,29 @@ use crate::yielding::Streak;
 /// receiver drops that too, and with the last receiver goes what is in the channel.
 #[must_use = "streams do nothing unless polled"]
 pub struct RecvStream<S: Source> {
-    /// `None` only while `into_inner` takes it apart.
-    source: Option<S>,
-    wait: Wait,
+    end: Held<S>,
     streak: Streak,
 }
-
-const TAKEN: &str = "a stream holds its end until it is taken apart";
 
 impl<S: Source> RecvStream<S> {
     /// A stream over `source`, owned or borrowed.
     pub fn new(source: S) -> Self {
-        Self { source: Some(source), wait: Wait::soft(), streak: Streak::default() }
+        Self { end: Held::new(source, Wait::soft()), streak: Streak::default() }
     }
 
     /// The end that it receives from.
     pub fn get_ref(&self) -> &S {
-        self.source.as_ref().expect(TAKEN)
+        self.end.get_ref()
     }
 
     /// The end that it receives from. Receiving from it by hand takes values out of the stream.
     pub fn get_mut(&mut self) -> &mut S {
-        self.source.as_mut().expect(TAKEN)
+        self.end.get_mut()
     }
 
     /// Gives the end back. Nothing is lost: a stream buffers nothing.
-    pub fn into_inner(mut self) -> S {
-        self.leave();
-        self.source.take().expect(TAKEN)
-    }
-
-    fn leave(&mut self) {
-        if let Some(source) = self.source.as_mut().filter(|_| self.wait.is_queued()) {
-            self.wait.leave(&source.raw());
-        }
+    pub fn into_inner(self) -> S {
+        self.end.into_inner()
     }
 }
 
@@ -67,18 +56,17 @@ impl<S: Source> Stream for RecvStream<S> {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
         let this = self.get_mut();
-        if this.wait.is_finished() {
+        if this.end.is_finished() {
             return Poll::Ready(None);
         }
         if this.streak.must_yield(cx) {
             return Poll::Pending;
         }
-        let mut raw = this.source.as_mut().expect(TAKEN).raw();
-        let polled = this.wait.poll(&mut raw, cx.waker(), look_recv);
+        let polled = this.end.poll(cx);
         this.streak.note(polled.is_ready());
         polled.map(|result| {
             if result.is_err() {
-                this.wait.finish();
+                this.end.finish();
             }
             result.ok()
         })
@@ -87,13 +75,7 @@ impl<S: Source> Stream for RecvStream<S> {
 
 impl<S: Source> FusedStream for RecvStream<S> {
     fn is_terminated(&self) -> bool {
-        self.wait.is_finished()
-    }
-}
-
-impl<S: Source> Drop for RecvStream<S> {
-    fn drop(&mut self) {
-        self.leave();
+        self.end.is_finished()
     }
 }
 
@@ -101,6 +83,6 @@ impl<S: Source> Unpin for RecvStream<S> {}
 
 impl<S: Source> fmt::Debug for RecvStream<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RecvStream").field("wait", &self.wait).finish_non_exhaustive()
+        f.debug_struct("RecvStream").field("over", &self.end.is_finished()).finish_non_exhaustive()
     }
 }

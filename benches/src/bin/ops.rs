@@ -73,9 +73,12 @@ fn ready<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// Does it `count` times and ends the program there: what would be dropped afterwards is not to be counted.
-fn repeat<O>(count: usize, mut operation: impl FnMut(u64) -> O) -> ! {
-    (0..count as u64).for_each(|number| drop(black_box(operation(black_box(number)))));
+/// Does it `count` times, looks each time whether it worked, and ends the program there: what would be dropped afterwards
+/// is not to be counted.
+fn repeat<O>(count: usize, mut operation: impl FnMut(u64) -> O, worked: impl Fn(&O) -> bool) -> ! {
+    for number in 0..count as u64 {
+        assert!(worked(&black_box(operation(black_box(number)))), "the operation does not do what is to be counted");
+    }
     exit(0)
 }
 
@@ -97,73 +100,77 @@ fn fill<E>(mut send: impl FnMut(u64) -> Result<(), E>) {
 
 fn spsc_send(count: usize) -> ! {
     let (mut tx, _rx) = spsc::bounded(ROOM);
-    repeat(count, |number| tx.send(number));
+    repeat(count, |number| tx.send(number), Result::is_ok);
 }
 
 fn spsc_recv(count: usize) -> ! {
     let (_tx, mut rx) = full_pair();
-    repeat(count, |_| rx.recv());
+    repeat(count, |_| rx.recv(), Result::is_ok);
 }
 
 fn spsc_send_async(count: usize) -> ! {
     let (mut tx, _rx) = spsc::bounded(ROOM);
-    repeat(count, |number| ready(tx.send_async(number)));
+    repeat(count, |number| ready(tx.send_async(number)), Result::is_ok);
 }
 
 fn spsc_recv_async(count: usize) -> ! {
     let (_tx, mut rx) = full_pair();
-    repeat(count, |_| ready(rx.recv_async()));
+    repeat(count, |_| ready(rx.recv_async()), Result::is_ok);
 }
 
 fn send(count: usize) -> ! {
     let (tx, _rx) = hel::bounded(ROOM);
-    repeat(count, |number| tx.send(number));
+    repeat(count, |number| tx.send(number), Result::is_ok);
 }
 
 fn recv(count: usize) -> ! {
     let (_tx, rx) = full();
-    repeat(count, |_| rx.recv());
+    repeat(count, |_| rx.recv(), Result::is_ok);
 }
 
 fn try_send(count: usize) -> ! {
     let (tx, _rx) = hel::bounded(ROOM);
-    repeat(count, |number| tx.try_send(number));
+    repeat(count, |number| tx.try_send(number), Result::is_ok);
 }
 
 fn try_recv(count: usize) -> ! {
     let (_tx, rx) = full();
-    repeat(count, |_| rx.try_recv());
+    repeat(count, |_| rx.try_recv(), Result::is_ok);
 }
 
 fn try_recv_on_empty(count: usize) -> ! {
     let (_tx, rx) = hel::bounded::<u64>(ROOM);
-    repeat(count, |_| rx.try_recv());
+    repeat(count, |_| rx.try_recv(), Result::is_err);
 }
 
 fn send_async(count: usize) -> ! {
     let (tx, _rx) = hel::bounded(ROOM);
-    repeat(count, |number| ready(tx.send_async(number)));
+    repeat(count, |number| ready(tx.send_async(number)), Result::is_ok);
 }
 
 fn recv_async(count: usize) -> ! {
     let (_tx, rx) = full();
-    repeat(count, |_| ready(rx.recv_async()));
+    repeat(count, |_| ready(rx.recv_async()), Result::is_ok);
 }
 
 fn poll_recv(count: usize) -> ! {
     let (_tx, mut rx) = full();
     let mut context = Context::from_waker(Waker::noop());
-    repeat(count, |_| rx.poll_recv(&mut context));
+    repeat(count, |_| rx.poll_recv(&mut context), Poll::is_ready);
 }
 
 /// Counted per batch.
 fn send_batch(count: usize) -> ! {
     let (tx, _rx) = hel::bounded(BATCH_ROOM);
     let mut batch = Vec::with_capacity(BATCH);
-    repeat(count, |number| {
-        batch.resize(BATCH, number);
-        tx.send_batch(&mut batch)
-    });
+    repeat(
+        count,
+        |number| {
+            batch.resize(BATCH, number);
+            tx.send_batch(&mut batch)
+        },
+        |count| *count == Ok(BATCH),
+    );
 }
 
 /// Counted per batch.
@@ -171,58 +178,70 @@ fn recv_batch(count: usize) -> ! {
     let (tx, rx) = hel::bounded(BATCH_ROOM);
     assert_eq!(tx.send_batch(&mut vec![7_u64; BATCH_ROOM]), Ok(BATCH_ROOM));
     let mut batch = Vec::with_capacity(BATCH);
-    repeat(count, |_| {
-        batch.clear();
-        rx.recv_batch(&mut batch, BATCH)
-    });
+    repeat(
+        count,
+        |_| {
+            batch.clear();
+            rx.recv_batch(&mut batch, BATCH)
+        },
+        |count| *count == Ok(BATCH),
+    );
 }
 
 fn spsc_send_batch(count: usize) -> ! {
     let (mut tx, _rx) = spsc::bounded(BATCH_ROOM);
     let mut batch = Vec::with_capacity(BATCH);
-    repeat(count, |number| {
-        batch.resize(BATCH, number);
-        tx.send_batch(&mut batch)
-    });
+    repeat(
+        count,
+        |number| {
+            batch.resize(BATCH, number);
+            tx.send_batch(&mut batch)
+        },
+        |count| *count == Ok(BATCH),
+    );
 }
 
 fn spsc_recv_batch(count: usize) -> ! {
     let (mut tx, mut rx) = spsc::bounded(BATCH_ROOM);
     assert_eq!(tx.send_batch(&mut vec![7_u64; BATCH_ROOM]), Ok(BATCH_ROOM));
     let mut batch = Vec::with_capacity(BATCH);
-    repeat(count, |_| {
-        batch.clear();
-        rx.recv_batch(&mut batch, BATCH)
-    });
+    repeat(
+        count,
+        |_| {
+            batch.clear();
+            rx.recv_batch(&mut batch, BATCH)
+        },
+        |count| *count == Ok(BATCH),
+    );
 }
 
 fn round_robin_send(count: usize) -> ! {
     let (tx, _rx) = mpmc::round_robin::<u64, ROOM>(4);
-    repeat(count, |number| tx.send(number));
+    repeat(count, |number| tx.send(number), Result::is_ok);
 }
 
 fn sticky_send(count: usize) -> ! {
     let (tx, _rx) = mpmc::round_robin::<u64, ROOM>(4);
     let tx = tx.sticky(64);
-    repeat(count, |number| tx.send(number));
+    repeat(count, |number| tx.send(number), Result::is_ok);
 }
 
 fn keyed_send(count: usize) -> ! {
     let (tx, _rx) = mpmc::shard_key::<u64, ROOM>(4);
-    repeat(count, |number| tx.send(black_box("user-000042"), number));
+    repeat(count, |number| tx.send(black_box("user-000042"), number), Result::is_ok);
 }
 
 fn sharded_recv(count: usize) -> ! {
     let (tx, rx) = mpmc::round_robin::<u64, ROOM>(4);
     fill(|number| tx.send(number));
-    repeat(count, |_| rx.recv());
+    repeat(count, |_| rx.recv(), Result::is_ok);
 }
 
 fn clone(count: usize) -> ! {
     let (tx, _rx) = hel::bounded::<u64>(ROOM);
-    repeat(count, |_| tx.clone());
+    repeat(count, |_| tx.clone(), |tx| !tx.is_disconnected());
 }
 
 fn create(count: usize) -> ! {
-    repeat(count, |_| hel::bounded::<u64>(64));
+    repeat(count, |_| hel::bounded::<u64>(64), |(tx, _rx)| tx.capacity() == 64);
 }

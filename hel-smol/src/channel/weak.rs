@@ -1,5 +1,4 @@
 use std::fmt;
-use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use hel::channel::mpmc;
 
@@ -59,9 +58,3 @@ impl<T> fmt::Debug for WeakReceiver<T> {
         self.0.fmt(f)
     }
 }
-
-// As the ends are: what they upgrade to shows nothing half-way, whatever panics.
-impl<T> UnwindSafe for WeakSender<T> {}
-impl<T> RefUnwindSafe for WeakSender<T> {}
-impl<T> UnwindSafe for WeakReceiver<T> {}
-impl<T> RefUnwindSafe for WeakReceiver<T> {}

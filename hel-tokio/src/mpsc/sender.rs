@@ -1,5 +1,4 @@
 use std::fmt;
-use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::time::Duration;
 
 use hel::SendSink;
@@ -155,7 +154,3 @@ impl<T> fmt::Debug for WeakSender<T> {
         f.debug_struct("WeakSender").finish_non_exhaustive()
     }
 }
-
-// As the ends are: what it upgrades to shows nothing half-way, whatever panics.
-impl<T> UnwindSafe for WeakSender<T> {}
-impl<T> RefUnwindSafe for WeakSender<T> {}

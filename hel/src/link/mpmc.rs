@@ -3,7 +3,7 @@ use crossbeam_utils::CachePadded;
 use super::Link;
 use super::group::Group;
 use crate::op::{Front, RawSource, RawTarget, Unsent};
-use crate::ring::mpmc::{ClaimMany, ExclusivePopper, Ring};
+use crate::ring::mpmc::{Claim, ClaimMany, ExclusivePopper, Ring};
 use crate::ring::{Refused, Starved};
 use crate::sync::atomic::{AtomicUsize, Ordering};
 use crate::sync::{Arc, Defect, barrier, defect};
@@ -241,11 +241,17 @@ impl<'a, T> Tx<'a, T> {
     pub(crate) fn offer_if_room(&mut self, value: &mut Option<T>) -> bool {
         assert!(value.is_some(), "an operation under way holds its value");
         let Some(claim) = self.0.link.ring.claim_if_free() else { return false };
+        self.fill(claim, value);
+        true
+    }
+
+    /// Sends the value that is there, by a claim for it.
+    #[inline(always)]
+    fn fill(&self, claim: Claim<'_, T>, value: &mut Option<T>) {
         if let Some(value) = value.take() {
             claim.fill(value);
         }
         self.0.pushed(1);
-        true
     }
 }
 
@@ -257,10 +263,7 @@ impl<T> RawTarget for Tx<'_, T> {
         // Before the claim: one that is not filled is a hole for ever.
         assert!(value.is_some(), "an operation under way holds its value");
         let claim = self.0.link.ring.claim()?;
-        if let Some(value) = value.take() {
-            claim.fill(value);
-        }
-        self.0.pushed(1);
+        self.fill(claim, value);
         Ok(())
     }
 

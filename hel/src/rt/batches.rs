@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use futures_core::{FusedStream, Stream};
 
-use super::collect::{Collector, Found, looks};
+use super::collect::{Found, collect, looks};
 use super::{Runtime, Timer, deadline};
 use crate::ends::Source;
+use crate::held::Held;
 use crate::wait::Wait;
 use crate::yielding::Streak;
 
@@ -27,7 +28,7 @@ use crate::yielding::Streak;
 /// that owns it.
 #[must_use = "streams do nothing unless polled"]
 pub struct Batches<S: Source, R: Runtime> {
-    end: Collector<S>,
+    end: Held<S>,
     partial: Vec<S::Item>,
     max: usize,
     linger: Duration,
@@ -57,7 +58,7 @@ impl<S: Source, R: Runtime> Batches<S, R> {
     /// If `max` is 0.
     pub fn new(rt: R, source: S, max: usize, linger: Duration) -> Self {
         assert!(max > 0, "a batch must have room for at least 1 value");
-        let (end, partial) = (Collector::new(source, Wait::soft()), Vec::new());
+        let (end, partial) = (Held::new(source, Wait::soft()), Vec::new());
         Self { end, partial, max, linger, rt, timer: None, clock: Clock::Stopped, streak: Streak::default() }
     }
 
@@ -113,7 +114,7 @@ impl<S: Source, R: Runtime> Batches<S, R> {
 
     /// One poll, but for giving way.
     fn poll_batch(&mut self, cx: &mut Context<'_>) -> Poll<Option<Vec<S::Item>>> {
-        let found = self.end.poll(cx, &mut self.partial, self.max, looks(self.linger));
+        let found = collect(&mut self.end, cx, &mut self.partial, self.max, looks(self.linger));
         let over = match found {
             Found::All => true,
             Found::End => {

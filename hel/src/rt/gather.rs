@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use pin_project_lite::pin_project;
 
-use super::collect::{Collector, Found, looks};
+use super::collect::{Found, collect, looks};
 use super::{Runtime, deadline};
 use crate::ends::Source;
 use crate::errors::AsyncRecvError;
 use crate::future::POLLED_AFTER_READY;
+use crate::held::Held;
 use crate::wait::Wait;
 
 /// Waits for a value as long as it takes, then collects up to `max` into `into`, for at most `linger` after the first.
@@ -27,7 +28,7 @@ pub fn gather<S: Source, R: Runtime>(
     max: usize,
     linger: Duration,
 ) -> Gather<'_, S, R> {
-    let (begin, end) = (into.len(), Collector::new(source, Wait::hard()));
+    let (begin, end) = (into.len(), Held::new(source, Wait::hard()));
     Gather { end, into, begin, max, rt, linger: Linger::For(linger), timer: None }
 }
 
@@ -43,7 +44,7 @@ pin_project! {
     /// What was received is in the caller's `Vec` whenever it is dropped.
     #[must_use = "futures do nothing unless polled or awaited"]
     pub struct Gather<'b, S: Source, R: Runtime> {
-        end: Collector<S>,
+        end: Held<S>,
         into: &'b mut Vec<S::Item>,
         // How long `into` was at the beginning.
         begin: usize,
@@ -95,7 +96,7 @@ impl<S: Source, R: Runtime> Future for Gather<'_, S, R> {
         let looks = self.looks();
         let this = self.as_mut().project();
         assert!(!this.end.is_finished(), "{POLLED_AFTER_READY}");
-        let found = this.end.poll(cx, this.into, this.begin.saturating_add(*this.max), looks);
+        let found = collect(this.end, cx, this.into, this.begin.saturating_add(*this.max), looks);
         let count = this.into.len() - *this.begin;
         let over = match found {
             Found::All | Found::End => true,

@@ -34,13 +34,14 @@ const SHORTEST: u32 = 1_000;
 /// Two threads that wake each other in turn never learn that they need not sleep, since each sees the other's wake-up
 /// and not its answer. So after this many parks one of them looks for long enough to outlast a wake-up.
 const PROBE_EVERY: u32 = 32;
+/// How long that one looks.
 const PROBE: u32 = 50_000;
 /// The most pauses between two looks: what a lone item may have to wait for others.
 const WIDEST: u32 = 64;
 /// A look that finds more than this many items ready came too early: the next ones wait for more.
 const PLENTY: usize = 4;
-/// How often a thread lets others run, and looks, before it parks. A yield with nobody to run costs a tenth of a park;
-/// with somebody, the peer often among them, a park and its wake-up are saved.
+/// How often a thread lets others run, and looks, before it parks. A yield with nobody to run costs far less than a
+/// park; with somebody, the peer often among them, a park and its wake-up are saved.
 const YIELDS: u32 = 4;
 /// A yield that takes longer has let somebody run.
 const SWITCH: Duration = Duration::from_micros(2);
@@ -48,6 +49,7 @@ const SWITCH: Duration = Duration::from_micros(2);
 /// back, since the scheduler prefers who is woken: for some waits there are no yields, for four times as many after
 /// each further one in vain.
 const HOGGED: Duration = Duration::from_millis(1);
+/// For how many waits at first, and at most.
 const SHY: u32 = 16;
 const SHYEST: u32 = 1024;
 
@@ -118,23 +120,23 @@ impl Spin {
         shy == 0
     }
 
-    /// A yield took so long that there had better be none for a while; or it did not, and that is over.
-    pub(super) fn yielded(&self, took: Duration) {
+    /// Takes in how long a yield took. True: it let another thread run, which did not run while we spun. It may even have
+    /// taken so long that there had better be none for a while; or it did not, and that is over.
+    pub(super) fn yielded(&self, took: Duration) -> bool {
+        if took <= SWITCH {
+            return false;
+        }
         // ORDERING: Relaxed, all of them: advice.
+        self.budget.store(shorter(self.budget.load(Ordering::Relaxed)), Ordering::Relaxed);
         let shyness = self.shyness.load(Ordering::Relaxed);
         if took > HOGGED {
             let shyness = (shyness * 4).clamp(SHY, SHYEST);
             self.shyness.store(shyness, Ordering::Relaxed);
             self.shy.store(shyness, Ordering::Relaxed);
-        } else if shyness > 0 && took > SWITCH {
+        } else {
             self.shyness.store(shyness / 2, Ordering::Relaxed);
         }
-    }
-
-    /// A yield let another thread run, which did not run while we spun.
-    pub(super) fn crowded(&self) {
-        // ORDERING: Relaxed, both: advice.
-        self.budget.store(shorter(self.budget.load(Ordering::Relaxed)), Ordering::Relaxed);
+        true
     }
 
     /// How many pauses a task makes before it registers.
@@ -244,11 +246,7 @@ fn let_others_run<E: End, O>(
         let out = look(end);
         let now = Instant::now();
         let took = now.saturating_duration_since(before);
-        end.side().spin().yielded(took);
-        if !crowded && took > SWITCH {
-            crowded = true;
-            end.side().spin().crowded();
-        }
+        crowded |= end.side().spin().yielded(took);
         if out.is_some() {
             if !crowded {
                 end.side().spin().succeeded(now.saturating_duration_since(started));

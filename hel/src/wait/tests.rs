@@ -271,7 +271,9 @@ fn spinning_learns() {
     spin.succeeded(Duration::from_micros(2));
     assert!(spin.budget() >= 8_000, "several times what was enough");
     let long = spin.budget();
-    spin.crowded();
+    assert!(!spin.yielded(Duration::from_nanos(500)));
+    assert_eq!(spin.budget(), long, "nobody else wanted to run");
+    assert!(spin.yielded(Duration::from_micros(20)));
     assert!(spin.budget() < long, "others want to run");
 }
 
@@ -287,7 +289,7 @@ fn a_yield_that_takes_a_slice_makes_shy() {
     spin.yielded(slice);
     let second = left_out(&spin);
     assert!(first > 0 && second > first && second < 10_000, "{first}, then {second}");
-    (0..10).for_each(|_| spin.yielded(moment));
+    assert!((0..10).all(|_| spin.yielded(moment)));
     spin.yielded(slice);
     assert_eq!(left_out(&spin), first, "forgotten");
 }
