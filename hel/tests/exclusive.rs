@@ -343,13 +343,14 @@ fn whoever_comes_and_goes_nothing_is_lost_or_doubled() {
                         rx
                     }
                 };
-                if rx.try_recv().map(note) == Err(TryRecvError::Disconnected) {
+                let ended = rx.try_recv().map(note) == Err(TryRecvError::Disconnected);
+                // The other one may have stood in the way each time so far.
+                if ended && exclusives.load(Ordering::Relaxed) > 0 {
                     break;
                 }
             }
             over.store(true, Ordering::Relaxed);
         });
         assert!(received.iter().all(|count| count.load(Ordering::Relaxed) == 1));
-        assert!(exclusives.load(Ordering::Relaxed) > 0);
     });
 }
