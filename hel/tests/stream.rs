@@ -7,6 +7,7 @@
 mod extra2;
 mod support;
 
+use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::thread;
@@ -258,4 +259,21 @@ fn one_type_for_owned_and_borrowed_ends() {
     let (mut tx, mut rx) = hel::channel::spsc::bounded(2);
     tx.send_batch(&mut vec![3, 4]).unwrap();
     assert_eq!((first(&mut rx), first(rx)), (Some(3), Some(4)));
+}
+
+#[test]
+fn a_stream_whose_end_was_exchanged_takes_nobody_elses_place() {
+    let (_first_tx, first_rx) = hel::bounded::<u32>(1);
+    let (tx, rx) = hel::bounded::<u32>(1);
+    let mut stream = first_rx.into_stream();
+    assert_eq!(next(&mut stream), Poll::Pending);
+
+    let counting = CountingWaker::new();
+    let mut waiting = rx.recv_async();
+    assert!(Pin::new(&mut waiting).poll(&mut Context::from_waker(&counting.waker())).is_pending());
+    *stream.get_mut() = rx.clone();
+    drop(stream);
+
+    tx.try_send(7).unwrap();
+    assert_eq!(counting.wakes(), 1);
 }

@@ -15,6 +15,8 @@ pub(crate) mod kit;
 #[cfg(hel_loom)]
 mod mixed;
 #[cfg(hel_loom)]
+mod owner;
+#[cfg(hel_loom)]
 mod queue;
 #[cfg(hel_shuttle)]
 mod shuttle;

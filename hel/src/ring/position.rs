@@ -121,7 +121,8 @@ impl Positions {
     /// How many positions lie before this one: wraps, and jumps where the lap wraps.
     #[inline]
     pub(super) fn count(self, position: usize) -> usize {
-        let laps = position / self.one_lap();
+        // A lap is a power of two: to divide by it is to shift.
+        let laps = position >> (self.mark.trailing_zeros() + 1);
         laps.wrapping_mul(self.capacity).wrapping_add(self.index(position))
     }
 }

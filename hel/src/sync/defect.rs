@@ -43,6 +43,8 @@ pub(crate) enum Defect {
     SleepsOnHints,
     /// A keyed batch uses up the wake-ups for shards that it has no use for.
     KeyedBatchNotChoosy,
+    /// Who ends the era of a one-owner side does not look whether the owner has sat down meanwhile.
+    EraEndsUnseen,
     /// An exclusive popper marks head by a load and a store.
     ExclusiveByStore,
     /// A receiver becomes exclusive, and its plain handle goes, without acquiring what those did that have gone.

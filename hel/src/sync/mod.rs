@@ -5,7 +5,11 @@
 //! modes, how loom is made to see them, and what each of the two checkers is for.
 
 mod defect;
+mod note;
+mod seat;
 pub(crate) use self::defect::{Defect, defect};
+pub(crate) use self::note::{Note, ticket};
+pub(crate) use self::seat::Seat;
 
 #[cfg(not(any(hel_loom, hel_shuttle)))]
 mod native;

@@ -79,19 +79,6 @@ impl WaitList {
         Some((self.take(index), kind))
     }
 
-    /// Takes the oldest waiter of one kind out.
-    pub(super) fn pop_kind(&mut self, kind: Kind) -> Option<Waker> {
-        let mut at = self.front;
-        while let Some(index) = at {
-            let entry = &self.entries[index as usize];
-            if entry.kind == kind {
-                return Some(self.take(index));
-            }
-            at = entry.next;
-        }
-        None
-    }
-
     /// Takes this very waiter out. `None`: somebody took it out before.
     pub(super) fn remove(&mut self, key: Key) -> Option<Waker> {
         self.waker_mut(key).is_some().then(|| self.take(key.index))

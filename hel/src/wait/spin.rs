@@ -268,11 +268,11 @@ fn let_others_run<E: End, O>(
 #[cold]
 #[inline(never)]
 pub(super) fn briefly<E: End, O>(end: &mut E, look: &mut impl FnMut(&mut E) -> Option<O>) -> Option<O> {
-    if IN_MODEL || cpus() == 1 {
+    if IN_MODEL {
         return None;
     }
     let pauses = end.side().spin().task_pauses();
-    if pauses == 0 {
+    if pauses == 0 || cpus() == 1 {
         return None;
     }
     // ORDERING: Relaxed: advice.

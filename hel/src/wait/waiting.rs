@@ -201,16 +201,10 @@ impl Wait {
     }
 
     fn register<E: End>(&mut self, end: &E, waker: Waker, at_front: bool) {
-        /// Stores the key also when a waker that the registration came to wake panics.
-        struct Keep<'a>(&'a mut Wait, Option<Key>);
-        impl Drop for Keep<'_> {
-            fn drop(&mut self) {
-                self.0.set_key(self.1);
-            }
-        }
         let kind = if end.is_choosy() { Kind::Soft } else { self.kind };
-        let mut keep = Keep(self, None);
-        end.side().register(&mut keep.1, waker, kind, at_front, end.done());
+        let (key, panics) = end.side().register(waker, kind, at_front, end.done());
+        self.set_key(key);
+        panics.resume();
     }
 
     /// The end of a wait, however it ended: served, disconnected, timed out or dropped.

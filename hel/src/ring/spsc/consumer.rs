@@ -100,7 +100,9 @@ impl<T, L: Shared<T>> Consumer<T, L> {
     pub(crate) fn refresh(&mut self) -> bool {
         let ring = self.ring();
         let end = if self.is_sealed() { &ring.fixed.limit } else { &*ring.tail };
-        let ready = self.positions.distance(self.head, end.load(Ordering::Acquire));
+        let end = end.load(Ordering::Acquire);
+        // Most often there is still nothing: that needs no arithmetic.
+        let ready = if end == self.head { 0 } else { self.positions.distance(self.head, end) };
         self.ready.set(ready);
         ready > 0
     }

@@ -24,6 +24,11 @@ pub(crate) fn full() {
     super::atomic::fence(Ordering::SeqCst);
 }
 
+/// A full fence that stands after a read-modify-write: natively that may be one already, in the language it is not.
+pub(crate) fn after_rmw() {
+    full();
+}
+
 /// A further place where a heavy barrier of another thread may strike.
 pub(crate) fn point() {
     if !asymmetric_shim() {

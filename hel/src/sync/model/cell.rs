@@ -21,7 +21,6 @@ impl<T> UnsafeCell<MaybeUninit<T>> {
 
 impl<T> UnsafeCell<T> {
     /// A cell that holds `value`. The rings make theirs in place instead.
-    #[cfg(test)]
     pub(crate) fn new(value: T) -> Self {
         Self(loom::cell::UnsafeCell::new(value))
     }

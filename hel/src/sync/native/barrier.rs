@@ -32,6 +32,18 @@ pub(crate) fn full() {
     fence(Ordering::SeqCst);
 }
 
+/// A full fence between an access before and one after a read-modify-write that this thread has just run.
+///
+/// On x86-64 that was one already, being a locked instruction, and only the compiler has to be told.
+#[inline(always)]
+pub(crate) fn after_rmw() {
+    // ORDERING: the compiler's half of a full fence; the locked instruction is the other one.
+    #[cfg(target_arch = "x86_64")]
+    compiler_fence(Ordering::SeqCst);
+    #[cfg(not(target_arch = "x86_64"))]
+    full();
+}
+
 /// Where loom lets a heavy barrier of another thread strike. Natively nothing: it may strike anywhere.
 #[inline(always)]
 pub(crate) fn point() {}

@@ -13,6 +13,11 @@ pub(crate) fn full() {
     step();
 }
 
+/// A full fence that stands after a read-modify-write: a step.
+pub(crate) fn after_rmw() {
+    step();
+}
+
 /// A further step.
 pub(crate) fn point() {
     step();

@@ -6,7 +6,7 @@ use super::super::list::{Key, Kind};
 use super::super::wakers::Wakers;
 use super::{FirstPanic, Side, bits};
 use crate::sync::atomic::Ordering;
-use crate::sync::{Defect, barrier, defect};
+use crate::sync::{Defect, barrier, defect, ticket};
 
 impl Side {
     /// C2 and C3: sets CLOSED and the bits given, takes everybody out and wakes them. Returns what the gate was.
@@ -24,6 +24,10 @@ impl Side {
             self.front.gate.fetch_and(!bits::WAITING, Ordering::AcqRel);
         }
         drop(queue);
+        if self.back.exclusive {
+            // The gate was cleared before: an owner that sat down in time is seen here, one that comes later sees CLOSED.
+            panics.run(|| _ = self.call_owner());
+        }
         self.settle_with(&mut Wakers::default(), panics);
         for mut list in [waiters, watchers] {
             while let Some((waker, _)) = list.pop() {
@@ -50,8 +54,7 @@ impl Side {
             _ if closed => Some(clone),
             Some(held) => Some(std::mem::replace(held, clone)),
             None => {
-                let ticket = queue.next_ticket();
-                *key = Some(queue.watchers.push(ticket, clone, Kind::Hard, false));
+                *key = Some(queue.watchers.push(ticket(), clone, Kind::Hard, false));
                 None
             }
         };

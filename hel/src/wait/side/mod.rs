@@ -1,16 +1,18 @@
 mod closing;
+mod owner;
 
 use std::task::Waker;
 
 use crossbeam_utils::CachePadded;
 
+use self::owner::Chair;
 use super::FirstPanic;
 use super::list::{Key, Kind, WaitList};
 use super::policy::Policy;
 use super::spin::Spin;
 use super::wakers::Wakers;
 use crate::sync::atomic::{AtomicU32, Ordering};
-use crate::sync::{Arc, Defect, Mutex, MutexGuard, barrier, defect};
+use crate::sync::{Arc, Defect, Mutex, MutexGuard, barrier, defect, ticket};
 
 /// What a gate says. 0: nobody waits, and nobody has to fence.
 pub(crate) mod bits {
@@ -49,11 +51,19 @@ struct Back {
     queue: Mutex<Queue>,
     /// Wake-ups that a notifier owes and could not deal out, since the queue was locked.
     owed: AtomicU32,
-    /// Fences run by notifiers with nobody waiting, since somebody last did. Alone on its line, since notifiers write it.
-    paid: CachePadded<AtomicU32>,
     spin: Spin,
-    /// One owner waits here, through `&mut`.
+    policy: Policy,
+    /// One owner waits here, through `&mut`: in the chair, not in the queue.
     exclusive: bool,
+    armed: CachePadded<Armed>,
+}
+
+/// What a notifier touches at every operation while the gate is armed: on a line of its own.
+#[derive(Debug)]
+struct Armed {
+    /// Fences run by notifiers with nobody waiting, since somebody last did.
+    paid: AtomicU32,
+    chair: Chair,
 }
 
 #[derive(Debug, Default)]
@@ -61,26 +71,11 @@ struct Queue {
     waiters: WaitList,
     /// Those who wait for the close alone. They have no part in the gate.
     watchers: WaitList,
-    last_ticket: u64,
     /// Counts the times that the gate went back to 0.
     era: u32,
-    policy: Policy,
 }
 
 impl Queue {
-    fn next_ticket(&mut self) -> u64 {
-        self.last_ticket += 1;
-        self.last_ticket
-    }
-
-    /// Takes out those of a one-owner side that its next registration, of this kind, proves to be out of date: a future
-    /// that was forgotten, since it held the owner's only reference, and an older registration between polls.
-    fn take_dead(&mut self, kind: Kind) -> [Option<Waker>; 2] {
-        let forgotten = self.waiters.pop_kind(Kind::Hard);
-        let renewed = if kind == Kind::Soft { self.waiters.pop_kind(Kind::Soft) } else { None };
-        [forgotten, renewed]
-    }
-
     /// Takes waiters out for `tokens` wake-ups, as many as there is room for; returns the wake-ups left over.
     fn pop(&mut self, mut tokens: u32, wakers: &mut Wakers) -> u32 {
         while tokens > 0 && !wakers.is_full() {
@@ -117,9 +112,10 @@ impl Side {
             back: CachePadded::new(Back {
                 queue: Mutex::default(),
                 owed: AtomicU32::new(0),
-                paid: CachePadded::new(AtomicU32::new(0)),
                 spin: Spin::new(),
+                policy: Policy::default(),
                 exclusive,
+                armed: CachePadded::new(Armed { paid: AtomicU32::new(0), chair: Chair::new() }),
             }),
         }
     }
@@ -162,6 +158,9 @@ impl Side {
 
     #[inline(never)]
     fn notify_armed(&self, count: usize) -> u32 {
+        if self.back.exclusive {
+            return self.notify_owner();
+        }
         // ORDERING: Relaxed, as in `notify`. CLOSED alone is as quiet as 0.
         let gate = self.front.gate.load(Ordering::Relaxed);
         if gate == bits::CLOSED && self.any_gate() == 0 {
@@ -210,6 +209,9 @@ impl Side {
     /// Whether anybody waits here. A hint unless a full fence stands before it.
     #[inline]
     pub(crate) fn is_waiting(&self) -> bool {
+        if self.back.exclusive {
+            return self.back.armed.chair.is_taken();
+        }
         // ORDERING: Relaxed. The fence in `settle`, which ends every wait, stands before the loads that count.
         self.front.gate.load(Ordering::Relaxed) & bits::WAITING != 0
     }
@@ -218,8 +220,8 @@ impl Side {
     #[inline(always)]
     fn pay(&self) {
         // ORDERING: Relaxed, and not a read-modify-write: a count that only has to be about right.
-        let paid = self.back.paid.load(Ordering::Relaxed) + 1;
-        self.back.paid.store(paid, Ordering::Relaxed); // ORDERING: as above.
+        let paid = self.back.armed.paid.load(Ordering::Relaxed) + 1;
+        self.back.armed.paid.store(paid, Ordering::Relaxed); // ORDERING: as above.
         if paid >= barrier::fences_per_heavy() {
             self.paid_off();
         }
@@ -228,11 +230,17 @@ impl Side {
     #[cold]
     fn paid_off(&self) {
         // ORDERING: Relaxed, as in `pay`.
-        self.back.paid.store(0, Ordering::Relaxed);
+        self.back.armed.paid.store(0, Ordering::Relaxed);
         if !barrier::asymmetric() {
             return;
         }
-        if let Some(mut queue) = self.back.queue.try_lock() {
+        if self.back.exclusive {
+            if !self.back.armed.chair.is_taken() {
+                let mut panics = FirstPanic::default();
+                self.end_era(&mut panics);
+                panics.resume();
+            }
+        } else if let Some(mut queue) = self.back.queue.try_lock() {
             if queue.waiters.is_empty() {
                 self.clear(&mut queue);
             }
@@ -244,9 +252,13 @@ impl Side {
     /// by the one who holds the lock.
     #[cold]
     pub(crate) fn hand_on(&self, count: usize) {
+        if self.back.exclusive {
+            self.call_owner();
+            return;
+        }
         let tokens = u32::try_from(count).unwrap_or(u32::MAX);
         // ORDERING: Relaxed, as in `pay`: the fences run since the last waiter were not for nobody.
-        self.back.paid.store(0, Ordering::Relaxed);
+        self.back.armed.paid.store(0, Ordering::Relaxed);
         let Some(mut queue) = self.back.queue.try_lock() else {
             self.owe(tokens);
             return self.settle();
@@ -354,7 +366,7 @@ impl Side {
 
     /// The queue has just become empty, or stays empty, under the lock.
     fn emptied(&self, queue: &mut Queue) {
-        if queue.policy.worth_clearing() {
+        if self.back.policy.worth_clearing() {
             self.clear(queue);
         } else {
             // ORDERING: AcqRel: a read-modify-write in the chain of those that say who waits.
@@ -371,28 +383,26 @@ impl Side {
 
     /// R1 and R2: puts a waiter in the queue and makes every publish either visible to its next look or a wake-up.
     ///
-    /// `key` is set before anything can panic, and a panic of somebody else's waker goes on at the end only. `done`
-    /// counts the operations of this side, for the policy.
+    /// A panic of somebody else's waker comes back beside the key, which has to be kept first. `done` counts the operations
+    /// of this side, for the policy.
     #[cold]
-    pub(super) fn register(&self, key: &mut Option<Key>, waker: Waker, kind: Kind, at_front: bool, done: usize) {
+    pub(super) fn register(&self, waker: Waker, kind: Kind, at_front: bool, done: usize) -> (Option<Key>, FirstPanic) {
+        if self.back.exclusive {
+            return self.sit(waker, done);
+        }
+        let mut panics = FirstPanic::default();
         let mut queue = self.back.queue.lock();
-        let dead = if self.back.exclusive { queue.take_dead(kind) } else { [None, None] };
-        let ticket = queue.next_ticket();
-        *key = Some(queue.waiters.push(ticket, waker, kind, at_front));
-        queue.policy.waits_after(done);
+        let key = Some(queue.waiters.push(ticket(), waker, kind, at_front));
+        self.back.policy.waits_after(done);
         let era = queue.era;
         let arm = bits::ARMED | bits::WAITING | if defect(Defect::FencedByFetchOr) { bits::FENCED } else { 0 };
         // ORDERING: AcqRel. Acquire: who reads FENCED sees that barrier as returned, who reads CLOSED what came before.
         let old = self.front.gate.fetch_or(arm, Ordering::AcqRel);
         if defect(Defect::NoFenceInRegister) {
-            return;
+            return (key, panics);
         }
         // R2, where it is no more than a fence, is the one in `settle`: it pairs with N3 in `notify_armed`.
-        let mut panics = FirstPanic::default();
         panics.run(|| self.unlock(queue));
-        for waker in dead.into_iter().flatten() {
-            panics.run(|| waker.wake());
-        }
         if old & bits::FENCED == 0 {
             barrier::heavy();
             let queue = self.back.queue.lock();
@@ -402,11 +412,14 @@ impl Side {
             }
             panics.run(|| self.unlock(queue));
         }
-        panics.resume();
+        (key, panics)
     }
 
     /// Gives a waiter that still stands in the queue its current waker. False: it has been taken out.
     pub(super) fn refresh(&self, key: Key, waker: &Waker) -> bool {
+        if self.back.exclusive {
+            return self.still_sits(key, waker);
+        }
         let mut queue = self.back.queue.lock();
         let spare = match queue.waiters.waker_mut(key) {
             None => {
@@ -436,6 +449,9 @@ impl Side {
     ///
     /// Ends in a full fence, for the last look that comes after it.
     pub(super) fn leave(&self, key: Key) -> bool {
+        if self.back.exclusive {
+            return self.stand_up(key);
+        }
         // ORDERING: Relaxed. We have set WAITING ourselves, so if it is gone here, somebody cleared it since, under the
         // lock and with the queue empty (W1): our entry was taken out.
         if self.front.gate.load(Ordering::Relaxed) & bits::WAITING == 0 {
