@@ -16,7 +16,7 @@ use smol::{Executor, LocalExecutor, future};
 use support::{Ledger, limit, poll_once};
 
 /// As many values in a row as a stream gives before it gives way.
-const RUN: usize = 128;
+const RUN: usize = 1024;
 
 /// Runs all tasks until none of them can go on.
 fn run_until_parked(executor: &Executor<'_>) {

@@ -20,7 +20,7 @@ use crate::yielding::Streak;
 /// the value that was kept; otherwise a disconnected channel shows itself in `start_send`, which fails with its value.
 /// `poll_close` flushes and drops the sender, not the channel: other senders go on.
 ///
-/// After 128 values in a row that went at once it yields to its executor.
+/// After 1,024 values in a row that went at once it yields to its executor.
 ///
 /// # Cancel safety
 /// Dropping a sink drops the value that it keeps; [`take_unsent`](Self::take_unsent) and

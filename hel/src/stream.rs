@@ -13,7 +13,7 @@ use crate::yielding::Streak;
 
 /// A [`Stream`] of what an end receives: what `stream` and `into_stream` return.
 ///
-/// It ends after the last value of a closed channel, and stays ended. After 128 values in a row that were ready at once
+/// It ends after the last value of a closed channel, and stays ended. After 1,024 values in a row that were ready at once
 /// it yields to its executor, so that a stream over a busy channel does not starve the other tasks of its thread.
 ///
 /// Between polls it keeps its waker registered: it is told of new values, yet uses up no wake-up that a `recv_async`

@@ -4,11 +4,12 @@ use std::task::Context;
 
 /// How many times in a row an operation was ready at once.
 #[derive(Debug, Default)]
-pub(crate) struct Streak(u8);
+pub(crate) struct Streak(u16);
 
 impl Streak {
-    /// After so many it is another task's turn.
-    const LONGEST: u8 = 128;
+    /// After so many it is another task's turn: some microseconds. A shorter run would cut a full ring into pieces, each
+    /// with a wake-up and perhaps a barrier of its own.
+    const LONGEST: u16 = 1024;
 
     /// Whether it is time to return `Pending`; if so the task has been woken already.
     pub(crate) fn must_yield(&mut self, cx: &Context<'_>) -> bool {

@@ -38,7 +38,7 @@ on_both_kinds!(
 );
 
 /// As many values in a row as are taken without giving way.
-const RUN: usize = 128;
+const RUN: usize = 1024;
 
 type Polled<T> = Poll<Result<(), AsyncSendError<T>>>;
 

@@ -35,7 +35,7 @@ on_both_kinds!(
 );
 
 /// As many values in a row as are given out without giving way.
-const RUN: usize = 128;
+const RUN: usize = 1024;
 
 fn poll_next<S: Stream + Unpin>(stream: &mut S, waker: &Waker) -> Poll<Option<S::Item>> {
     Pin::new(stream).poll_next(&mut Context::from_waker(waker))

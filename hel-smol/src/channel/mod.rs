@@ -23,7 +23,7 @@
 //! | | async-channel 2 | here |
 //! |---|---|---|
 //! | values still buffered when the last receiver goes | live until the senders go | dropped at once, so `len()` is 0 |
-//! | a [`Receiver`] as a stream, on a channel that never runs empty | is always ready | yields once after 128 values in a row |
+//! | a [`Receiver`] as a stream, on a channel that never runs empty | is always ready | yields once after 1,024 values in a row |
 //! | [`Receiver`], [`Send`], [`Recv`], [`Closed`] | not `Unpin` | `Unpin` |
 //! | a future polled again after it was ready | may go on | panics |
 //!

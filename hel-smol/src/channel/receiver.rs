@@ -14,7 +14,7 @@ use super::{Recv, WeakReceiver};
 /// buffered is dropped at once.
 ///
 /// A receiver is a [`Stream`] as well. As such it keeps its waker registered between polls and is woken for every
-/// value, whoever gets it, so a pool of workers should use [`recv`](Self::recv). After 128 values in a row that were
+/// value, whoever gets it, so a pool of workers should use [`recv`](Self::recv). After 1,024 values in a row that were
 /// ready at once it yields to its executor.
 ///
 /// # Cancel safety

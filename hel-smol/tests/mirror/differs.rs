@@ -30,16 +30,16 @@ fn in_a_row(mut stream: Pin<&mut impl Stream<Item = u32>>, fill: impl Fn(), most
 }
 
 #[test]
-fn a_stream_yields_after_128_values() {
+fn a_stream_yields_after_1024_values() {
     let (s, r) = bounded(1);
     let mut r = Box::pin(r);
     let fill = || assert!(s.try_send(1).is_ok() || s.is_full());
-    assert_eq!(in_a_row(r.as_mut(), fill, 1_000), 128);
-    assert_eq!(in_a_row(r.as_mut(), fill, 1_000), 128, "and goes on after it has yielded once");
+    assert_eq!(in_a_row(r.as_mut(), fill, 10_000), 1_024);
+    assert_eq!(in_a_row(r.as_mut(), fill, 10_000), 1_024, "and goes on after it has yielded once");
 
     let (s, r) = async_channel::bounded(1);
     let fill = || assert!(s.try_send(1).is_ok() || s.is_full());
-    assert_eq!(in_a_row(Box::pin(r).as_mut(), fill, 1_000), 1_000);
+    assert_eq!(in_a_row(Box::pin(r).as_mut(), fill, 10_000), 10_000);
 }
 
 #[test]

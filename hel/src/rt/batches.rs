@@ -15,7 +15,7 @@ use crate::yielding::Streak;
 
 /// A [`Stream`] of batches: each is given out when it is full, a while after its first value, or at the end.
 ///
-/// No batch is empty, and none is longer than asked for. After 128 batches in a row that were ready at once it yields to
+/// No batch is empty, and none is longer than asked for. After 1,024 batches in a row that were ready at once it yields to
 /// its executor. Its one timer is boxed when it is first needed and set anew for each batch, so that the stream is
 /// `Unpin` whatever the runtime.
 ///

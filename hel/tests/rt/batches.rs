@@ -176,14 +176,14 @@ fn what_is_left_in_a_dropped_stream_is_dropped_once<K: Lend>() {
 }
 
 fn it_gives_way_after_many_batches<K: Lend>() {
-    let ((mut tx, rx), clock, counting) = (K::bounded(300), Clock::new(), CountingWaker::new());
-    tx.try_send_batch(&mut (0..300).collect()).unwrap();
+    let ((mut tx, rx), clock, counting) = (K::bounded(1_100), Clock::new(), CountingWaker::new());
+    tx.try_send_batch(&mut (0..1_100).collect()).unwrap();
     let mut batches = Batches::new(clock, rx, 1, SECOND);
-    for n in 0..128 {
+    for n in 0..1_024 {
         assert_eq!(poll_next(&mut batches, &counting.waker()), some([n]));
     }
     assert_eq!((poll_next(&mut batches, &counting.waker()), counting.wakes()), (Pending, 1));
-    assert_eq!(poll_next(&mut batches, &counting.waker()), some([128]));
+    assert_eq!(poll_next(&mut batches, &counting.waker()), some([1_024]));
 }
 
 #[test]
