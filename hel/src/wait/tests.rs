@@ -8,6 +8,7 @@ use std::task::{Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
 use super::list::{Key, Kind, WaitList};
+use super::policy::Policy;
 use super::spin::Spin;
 use super::waiting::Blocked;
 use super::{End, FirstPanic, Limit, Side, TimedOut, Wait, bits};
@@ -74,6 +75,17 @@ fn an_entry_used_again_is_not_the_old_one() {
     assert_eq!(first.index, second.index);
     assert!(list.remove(first).is_none());
     assert!(matches!(list.pop(), Some((_, Kind::Soft))) && list.is_empty());
+}
+
+/// A heavy barrier that is taken for too dear would never be measured again.
+#[test]
+fn where_runs_are_long_clearing_is_tried_now_and_then() {
+    let tried = |operations: usize| {
+        let policy = Policy::default();
+        (1..=100).for_each(|wait| policy.waits_after(wait * operations));
+        (0..1_280).filter(|_| policy.is_worth_a_try()).count()
+    };
+    assert_eq!((tried(1), tried(100), tried(1_000)), (0, 0, 10));
 }
 
 #[test]

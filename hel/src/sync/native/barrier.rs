@@ -215,13 +215,14 @@ impl Cost {
     }
 
     /// Follows a new sample of the heavy barrier by a quarter of the way up, and by half of it down: a cost taken for too
-    /// high keeps gates armed, and then there are no samples to correct it.
+    /// high keeps gates armed, and then there are next to no samples to correct it. For the same reason a sample that
+    /// is far above the average, since the caller was preempted meanwhile, counts as four times the average.
     pub(super) fn record_heavy(&self, time: Duration) {
         // ORDERING: Relaxed, both: hints.
         let average = match self.heavy.load(Ordering::Relaxed) {
             0 => nanos(time),
             old if nanos(time) < old => old / 2 + nanos(time) / 2,
-            old => old - old / 4 + nanos(time) / 4,
+            old => old - old / 4 + nanos(time).min(old.saturating_mul(4)) / 4,
         };
         self.heavy.store(average, Ordering::Relaxed);
         self.update_ratio();

@@ -24,7 +24,7 @@ impl Side {
             self.front.gate.fetch_and(!bits::WAITING, Ordering::AcqRel);
         }
         drop(queue);
-        if self.back.exclusive {
+        if self.front.exclusive {
             // The gate was cleared before: an owner that sat down in time is seen here, one that comes later sees CLOSED.
             panics.run(|| _ = self.call_owner());
         }

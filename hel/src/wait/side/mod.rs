@@ -41,6 +41,8 @@ pub struct Side {
 #[derive(Debug)]
 struct Front {
     gate: AtomicU32,
+    /// One owner waits here, through `&mut`: in the chair, not in the queue.
+    exclusive: bool,
     /// Where those wait who take from any shard of a sharded channel. They are told of every publish as well.
     any: Option<Arc<Side>>,
 }
@@ -53,8 +55,6 @@ struct Back {
     owed: AtomicU32,
     spin: Spin,
     policy: Policy,
-    /// One owner waits here, through `&mut`: in the chair, not in the queue.
-    exclusive: bool,
     armed: CachePadded<Armed>,
 }
 
@@ -108,13 +108,12 @@ impl Side {
     fn new(exclusive: bool, any: Option<Arc<Side>>) -> Self {
         let gate = if barrier::asymmetric() { 0 } else { bits::ARMED | bits::FENCED };
         Self {
-            front: CachePadded::new(Front { gate: AtomicU32::new(gate), any }),
+            front: CachePadded::new(Front { gate: AtomicU32::new(gate), exclusive, any }),
             back: CachePadded::new(Back {
                 queue: Mutex::default(),
                 owed: AtomicU32::new(0),
                 spin: Spin::new(),
                 policy: Policy::default(),
-                exclusive,
                 armed: CachePadded::new(Armed { paid: AtomicU32::new(0), chair: Chair::new() }),
             }),
         }
@@ -124,6 +123,12 @@ impl Side {
     #[inline]
     pub(crate) fn gate(&self) -> u32 {
         self.front.gate.load(Ordering::Acquire)
+    }
+
+    /// Whether one owner waits here, through `&mut`.
+    #[inline]
+    pub(super) fn has_one_owner(&self) -> bool {
+        self.front.exclusive
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -158,7 +163,7 @@ impl Side {
 
     #[inline(never)]
     fn notify_armed(&self, count: usize) -> u32 {
-        if self.back.exclusive {
+        if self.front.exclusive {
             return self.notify_owner();
         }
         // ORDERING: Relaxed, as in `notify`. CLOSED alone is as quiet as 0.
@@ -209,7 +214,7 @@ impl Side {
     /// Whether anybody waits here. A hint unless a full fence stands before it.
     #[inline]
     pub(crate) fn is_waiting(&self) -> bool {
-        if self.back.exclusive {
+        if self.front.exclusive {
             return self.back.armed.chair.is_taken();
         }
         // ORDERING: Relaxed. The fence in `settle`, which ends every wait, stands before the loads that count.
@@ -234,7 +239,7 @@ impl Side {
         if !barrier::asymmetric() {
             return;
         }
-        if self.back.exclusive {
+        if self.front.exclusive {
             if !self.back.armed.chair.is_taken() {
                 let mut panics = FirstPanic::default();
                 self.end_era(&mut panics);
@@ -252,7 +257,7 @@ impl Side {
     /// by the one who holds the lock.
     #[cold]
     pub(crate) fn hand_on(&self, count: usize) {
-        if self.back.exclusive {
+        if self.front.exclusive {
             self.call_owner();
             return;
         }
@@ -385,11 +390,13 @@ impl Side {
     ///
     /// A panic of somebody else's waker comes back beside the key, which has to be kept first. `done` counts the operations
     /// of this side, for the policy.
-    #[cold]
+    #[inline]
     pub(super) fn register(&self, waker: Waker, kind: Kind, at_front: bool, done: usize) -> (Option<Key>, FirstPanic) {
-        if self.back.exclusive {
-            return self.sit(waker, done);
-        }
+        if self.front.exclusive { self.sit(waker, done) } else { self.queue_up(waker, kind, at_front, done) }
+    }
+
+    #[cold]
+    fn queue_up(&self, waker: Waker, kind: Kind, at_front: bool, done: usize) -> (Option<Key>, FirstPanic) {
         let mut panics = FirstPanic::default();
         let mut queue = self.back.queue.lock();
         let key = Some(queue.waiters.push(ticket(), waker, kind, at_front));
@@ -416,10 +423,13 @@ impl Side {
     }
 
     /// Gives a waiter that still stands in the queue its current waker. False: it has been taken out.
+    #[inline]
     pub(super) fn refresh(&self, key: Key, waker: &Waker) -> bool {
-        if self.back.exclusive {
-            return self.still_sits(key, waker);
-        }
+        if self.front.exclusive { self.still_sits(key, waker) } else { self.still_queues(key, waker) }
+    }
+
+    #[cold]
+    fn still_queues(&self, key: Key, waker: &Waker) -> bool {
         let mut queue = self.back.queue.lock();
         let spare = match queue.waiters.waker_mut(key) {
             None => {
@@ -449,7 +459,7 @@ impl Side {
     ///
     /// Ends in a full fence, for the last look that comes after it.
     pub(super) fn leave(&self, key: Key) -> bool {
-        if self.back.exclusive {
+        if self.front.exclusive {
             return self.stand_up(key);
         }
         // ORDERING: Relaxed. We have set WAITING ourselves, so if it is gone here, somebody cleared it since, under the

@@ -75,7 +75,7 @@ fn identity(waker: &Waker) -> [usize; 2] {
 
 impl Side {
     /// N2 to N4, once the gate was seen not to be 0. Returns the gate, read after a full fence.
-    #[inline]
+    #[inline(never)]
     pub(super) fn notify_owner(&self) -> u32 {
         // ORDERING: Relaxed, as in `notify`. CLOSED alone is as quiet as 0.
         let gate = self.front.gate.load(Ordering::Relaxed);
@@ -188,7 +188,7 @@ impl Side {
     }
 
     /// L1: takes the waker back, if nobody has. False: the owner was woken before.
-    pub(super) fn stand_up(&self, key: Key) -> bool {
+    pub(in crate::wait) fn stand_up(&self, key: Key) -> bool {
         let Some(waker) = self.back.armed.chair.seat_of(key).and_then(Seat::take) else { return false };
         if self.back.policy.worth_clearing() {
             // ORDERING: AcqRel, as in `end_era`: the owner is this thread, and sits nowhere.
