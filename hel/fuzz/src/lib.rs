@@ -1,0 +1,18 @@
+//! Random operations on small channels, each compared with a sequential model.
+//!
+//! Everything runs on one thread, so the model says exactly what each operation gives, and who has to be awake.
+
+mod handles;
+mod lease;
+mod model;
+mod pending;
+mod receiving;
+mod rx;
+pub mod script;
+#[cfg(test)]
+mod seeds;
+mod sending;
+mod tx;
+mod value;
+mod waits;
+mod world;

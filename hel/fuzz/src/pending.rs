@@ -1,0 +1,96 @@
+//! Futures of any kind, polled by hand, and limits that expire when told to.
+
+use std::cell::Cell;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use futures_core::FusedFuture;
+use hel::rt::{Operation, Runtime, Timeout, Timer, timeout};
+
+/// A future under way. What it gives is the same for all that do alike.
+pub trait Pending<O> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<O>;
+    fn is_terminated(&self) -> bool;
+    /// Forgets the future.
+    fn forget(&mut self);
+}
+
+struct Future<F, M> {
+    future: Option<F>,
+    map: M,
+}
+
+impl<O, F: FusedFuture + Unpin, M: FnMut(F::Output) -> O> Pending<O> for Future<F, M> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<O> {
+        let future = self.future.as_mut().expect("not forgotten");
+        Pin::new(future).poll(cx).map(&mut self.map)
+    }
+
+    fn is_terminated(&self) -> bool {
+        self.future.as_ref().is_some_and(FusedFuture::is_terminated)
+    }
+
+    fn forget(&mut self) {
+        std::mem::forget(self.future.take());
+    }
+}
+
+/// Boxes a future, whose output `map` makes alike to those of others.
+pub fn pending<O: 'static, F>(future: F, map: impl FnMut(F::Output) -> O + 'static) -> Box<dyn Pending<O>>
+where
+    F: FusedFuture + Unpin + 'static,
+{
+    Box::new(Future { future: Some(future), map })
+}
+
+/// A runtime whose only timer is over when it is told to be.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    over: Rc<Cell<bool>>,
+    now: Instant,
+}
+
+impl Clock {
+    pub fn new() -> Self {
+        Self { over: Rc::default(), now: Instant::now() }
+    }
+
+    pub fn expire(&self) {
+        self.over.set(true);
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.over.get()
+    }
+
+    /// `op` until this clock expires.
+    pub fn limit<F: Operation>(&self, op: F) -> Timeout<F, Self> {
+        timeout(self.clone(), Duration::from_secs(1), op)
+    }
+}
+
+impl Runtime for Clock {
+    type Timer = Self;
+
+    fn now(&self) -> Instant {
+        self.now
+    }
+
+    fn timer(&self, _: Instant) -> Self {
+        self.clone()
+    }
+}
+
+impl std::future::Future for Clock {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        if self.is_over() { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
+
+impl Timer for Clock {
+    fn reset(self: Pin<&mut Self>, _: Instant) {}
+}
