@@ -7,7 +7,10 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use futures_core::FusedFuture;
-use hel::rt::{Operation, Runtime, Timeout, Timer, timeout};
+use hel::Source;
+use hel::rt::{Gather, Operation, Runtime, Timeout, Timer, gather, timeout};
+
+use crate::value::Value;
 
 /// A future under way. What it gives is the same for all that do alike.
 pub trait Pending<O> {
@@ -15,6 +18,10 @@ pub trait Pending<O> {
     fn is_terminated(&self) -> bool;
     /// Forgets the future.
     fn forget(&mut self);
+    /// Gives a send up, and its value back, where there is such a form.
+    fn take(&mut self) -> Option<Value> {
+        None
+    }
 }
 
 struct Future<F, M> {
@@ -68,6 +75,11 @@ impl Clock {
     /// `op` until this clock expires.
     pub fn limit<F: Operation>(&self, op: F) -> Timeout<F, Self> {
         timeout(self.clone(), Duration::from_secs(1), op)
+    }
+
+    /// Collects until there are `max`, or this clock expires after the first.
+    pub fn gather<'b, S: Source>(&self, source: S, into: &'b mut Vec<S::Item>, max: usize) -> Gather<'b, S, Self> {
+        gather(self.clone(), source, into, max, Duration::from_secs(1))
     }
 }
 

@@ -29,6 +29,8 @@ struct RxOp {
     /// The place for a batch, and how many may come.
     into: Option<(Lease<Vec<Value>>, usize)>,
     clock: Option<Clock>,
+    /// It collects, and has got these.
+    gathered: Option<Vec<u32>>,
 }
 
 impl RxSeat {
@@ -48,6 +50,11 @@ impl RxSeat {
         if let Some(end) = &mut self.end {
             end.back();
         }
+    }
+
+    /// How many values its future has collected so far.
+    pub fn holds(&self) -> usize {
+        self.op.as_ref().and_then(|op| op.gathered.as_ref()).map_or(0, Vec::len)
     }
 
     pub fn check(&mut self, model: &Model) {
@@ -184,7 +191,9 @@ impl World {
     /// Starts a future: of one value or a batch, with a limit or without. It is polled by another step.
     pub fn start_recv(&mut self, who: u8, arg: u8) {
         let Some((at, place)) = self.free_rx(who) else { return };
-        let clock = (arg & 2 == 2).then(Clock::new);
+        // What is collected from any shard is seen only at the end, which is too late for the model.
+        let gathers = arg & 12 == 12 && place != Place::Any;
+        let clock = (gathers || arg & 2 == 2).then(Clock::new);
         let entry = self.waits.enter(Side::Items, place, Kind::Hard);
         // SAFETY: the reference goes to the future only, which `end_op` drops, or `forget_recv` forgets, before `back`.
         let end = unsafe { self.rx[at].end.as_mut().expect("free").lend() };
@@ -193,10 +202,15 @@ impl World {
         } else {
             let (mut into, most) = (Lease::new(Vec::new()), usize::from(arg >> 4) % 4);
             // SAFETY: as above; `into` goes back after the future has gone.
-            (end.start_many(unsafe { into.lend() }, most, clock.as_ref()), Some((into, most)))
+            let lent = unsafe { into.lend() };
+            let future = match &clock {
+                Some(clock) if gathers => end.start_gather(lent, most, clock),
+                clock => end.start_many(lent, most, clock.as_ref()),
+            };
+            (future, Some((into, most)))
         };
         assert!(!future.is_terminated(), "a new future is not over");
-        self.rx[at].op = Some(RxOp { future, entry, into, clock });
+        self.rx[at].op = Some(RxOp { future, entry, into, clock, gathered: gathers.then(Vec::new) });
     }
 
     pub fn poll_recv_op(&mut self, who: u8, arg: u8) {
@@ -210,6 +224,9 @@ impl World {
             (polled.is_pending(), polled)
         });
         assert_eq!(op.future.is_terminated(), polled.is_ready(), "a future is over once it was ready, and not before");
+        if op.gathered.is_some() {
+            return self.follow_gather(at, polled, most, over);
+        }
         let Poll::Ready(came) = polled else {
             assert_eq!(self.model.starved(place), Some(Why::NotNow), "a future pending at {place:?}");
             return assert!(!over, "its limit has passed");
@@ -230,10 +247,43 @@ impl World {
         self.got(place, got, most);
     }
 
-    /// Drops the future under way; it has received nothing.
+    /// The model does what a poll of a gathering should have done: it took all there was, up to what it asks for.
+    fn follow_gather(&mut self, at: usize, polled: Poll<Came>, most: usize, over: bool) {
+        let place = self.rx[at].place;
+        let starved = self.model.starved(place);
+        let gathered = self.rx[at].op.as_mut().and_then(|op| op.gathered.as_mut()).expect("it gathers");
+        let before = gathered.len();
+        for shard in self.model.of(place) {
+            let queue = &mut self.model.shards[shard].queue;
+            let more = queue.len().min(most - gathered.len());
+            gathered.extend(queue.drain(..more));
+        }
+        let count = gathered.len();
+        let ended = count < most && self.model.starved(place) == Some(Why::Never);
+        let ready = count == most || ended || count > 0 && over;
+        match polled {
+            Poll::Pending => assert!(!ready, "a gathering pending with {count} of {most}, {starved:?}"),
+            Poll::Ready(Came::Not(Why::Never)) => assert!(ended && count == 0, "it gathered {count}"),
+            Poll::Ready(Came::Count(said)) => assert!(ready && said == count, "it says {said} of {count}"),
+            Poll::Ready(_) => unreachable!("it gives a count"),
+        }
+        if ready {
+            self.drop_recv_at(at);
+        } else if count > before {
+            let entry = self.rx[at].op.as_ref().expect("it gathers").entry;
+            self.waits.waits_anew(entry);
+        }
+    }
+
+    /// Drops the future under way; it has received nothing, but for what it has gathered.
     pub fn drop_recv_op(&mut self, who: u8, _: u8) {
-        let Some(at) = self.rx_at(who) else { return };
-        assert!(self.take_into(at).is_empty(), "a batch that was given up has received");
+        if let Some(at) = self.rx_at(who) {
+            self.drop_recv_at(at);
+        }
+    }
+
+    fn drop_recv_at(&mut self, at: usize) {
+        self.check_into(at);
         self.end_rx_op(at);
     }
 
@@ -243,7 +293,7 @@ impl World {
         op.future.forget();
         let entry = op.entry;
         self.waits.forget(entry);
-        assert!(self.take_into(at).is_empty(), "a batch that was forgotten has received");
+        self.check_into(at);
         self.rx[at].end_op();
     }
 
@@ -252,6 +302,13 @@ impl World {
         if let Some(clock) = self.rx[at].op.as_ref().and_then(|op| op.clock.as_ref()) {
             clock.expire();
         }
+    }
+
+    /// What a future that goes has received: nothing, but for what it has gathered, in order.
+    fn check_into(&mut self, at: usize) {
+        let gathered = self.rx[at].op.as_mut().and_then(|op| op.gathered.take()).unwrap_or_default();
+        let into = self.take_into(at);
+        assert!(into.iter().map(|value| value.id).eq(gathered), "received by a future that went: {into:?}");
     }
 
     /// What a batch has received, if one is under way. Its future goes.

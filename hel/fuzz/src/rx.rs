@@ -192,9 +192,9 @@ impl RxEnd {
     /// What it says of the channel: how many there are, how many there can be, and whether the other side is gone.
     pub fn says(&mut self) -> (usize, usize, bool) {
         each!(self, rx => {
-            assert_eq!(rx.is_empty(), rx.len() == 0);
-            assert_eq!(rx.is_full(), rx.len() == rx.capacity());
-            (rx.len(), rx.capacity(), rx.is_disconnected())
+            let (len, capacity) = (rx.len(), rx.capacity());
+            assert_eq!((rx.is_empty(), rx.is_full()), (len == 0, len == capacity));
+            (len, capacity, rx.is_disconnected())
         })
     }
 
@@ -271,5 +271,21 @@ impl RxEnd {
             Some(clock) => pending(clock.limit(rx.recv_batch_async(into, max)), move |result| count(limited(result))),
             None => pending(rx.recv_batch_async(into, max), move |result| count(result.map_err(gone))),
         })
+    }
+
+    /// A future that collects up to `max` values, by and by.
+    pub fn start_gather(
+        &'static mut self,
+        into: &'static mut Vec<Value>,
+        max: usize,
+        clock: &Clock,
+    ) -> Box<dyn Pending<Came>> {
+        let count = |result: Result<usize, AsyncRecvError>| result.map_or(Came::Not(Why::Never), Came::Count);
+        match self {
+            Self::Plain(held) => pending(clock.gather(&*held.get(), into, max), count),
+            Self::Exclusive(held) => pending(clock.gather(held.get(), into, max), count),
+            Self::Spsc(held) => pending(clock.gather(held.get(), into, max), count),
+            Self::Any(held) => pending(clock.gather(&*held.get(), into, max), count),
+        }
     }
 }

@@ -80,6 +80,8 @@ pub fn channel(data: &[u8]) {
 pub fn shards(data: &[u8]) {
     let Some((&[kind, size], steps)) = data.split_first_chunk() else { return };
     let (capacity, shards) = (capacity(size), [2, 3, 1, 18][usize::from(kind >> 4 & 3)]);
+    // A group needs a key.
+    let shards = if kind & 3 == 2 { shards.min(usize::from(KEYS)) } else { shards };
     let mut world = World::new(shards, capacity, false);
     world.model.add_sender(Place::Any);
     world.model.add_receiver(Place::Any);
@@ -99,10 +101,6 @@ pub fn shards(data: &[u8]) {
             (TxEnd::Keyed(Given::Bare(tx)), Way::ByKey, rx)
         }
         _ => {
-            let shards = shards.min(usize::from(KEYS));
-            world = World::new(shards, capacity, false);
-            world.model.add_sender(Place::Any);
-            world.model.add_receiver(Place::Any);
             trace(|| format!("groups, {shards} of {capacity}"));
             world.homes = (0..usize::from(KEYS)).map(|key| key % shards).collect();
             let groups = (0..shards).map(|shard| (0..KEYS).filter(move |key| usize::from(*key) % shards == shard));
@@ -122,7 +120,8 @@ fn capacity(size: u8) -> usize {
 
 fn play(mut world: World, steps: &[u8]) {
     world.check();
-    for &[step, who, arg] in steps.as_chunks().0.iter().take(STEPS) {
+    for step in steps.chunks_exact(3).take(STEPS) {
+        let &[step, who, arg] = step else { unreachable!("three bytes each") };
         let (name, step) = TABLE[usize::from(step) % TABLE.len()];
         trace(|| format!("{name} {who} {arg}"));
         step(&mut world, who, arg);

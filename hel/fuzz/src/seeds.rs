@@ -169,6 +169,21 @@ pub const SEEDS: &[(&str, &str, &str)] = &[
         "one-to-one-drains-late",
         "1 1; send 0 0; send 0 0; v 0; close_tx 0 0; poll_send_op 0 0; recv_batch 0 48; recv 0 0",
     ),
+    (
+        "channel",
+        "gathers-and-passes-on",
+        "0 2; clone_rx 0 0; start_recv 0 60; poll_recv_op 0 0; w 1; send 0 0; poll_recv_op 0 0; send_batch 0 16; poll_recv_op 1 0; poll_recv_op 0 0; expire_recv_op 0 0; poll_recv_op 0 0",
+    ),
+    (
+        "channel",
+        "gathering-given-up",
+        "0 2; clone_rx 0 0; start_recv 0 60; poll_recv_op 0 0; w 1; send 0 0; poll_recv_op 0 0; send 0 0; drop_recv_op 0 0; poll_recv_op 1 0",
+    ),
+    (
+        "channel",
+        "value-taken-back",
+        "0 0; clone_tx 0 0; send 0 0; v 0; v 1; recv 0 0; drop_send_op 0 1; poll_send_op 1 0; drop_send_op 1 1",
+    ),
     // Shards: a plain receiver of shard n is cloned from the one of any by 64 + n.
     (
         "shards",

@@ -430,10 +430,16 @@ impl World {
         assert!(back.iter().chain(&unsent).map(item).eq(left), "what was not sent, in order");
     }
 
-    /// Drops the future under way: what it did not send is where it was, or dropped with it.
-    pub fn drop_send_op(&mut self, who: u8, _: u8) {
+    /// Drops the future under way, perhaps after its value was taken back: what it did not send is where it was, or
+    /// dropped with it.
+    pub fn drop_send_op(&mut self, who: u8, arg: u8) {
         let Some(at) = self.tx_at(who) else { return };
         let Some(op) = &mut self.tx[at].op else { return };
+        let taken = if arg & 1 == 1 { op.future.take() } else { None };
+        if let Some(value) = taken {
+            assert_eq!(op.left, [item(&value)], "the value is taken back if and only if it was not sent");
+            assert!(op.future.is_terminated(), "what was given up is over");
+        }
         let (entry, left, itself) = (op.entry, std::mem::take(&mut op.left), matches!(op.from, From::Itself));
         let unsent = self.tx[at].end_op();
         self.waits.end(entry);

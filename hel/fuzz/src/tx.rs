@@ -4,10 +4,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use futures_core::FusedFuture;
 use futures_sink::Sink;
 use hel::channel::errors::*;
 use hel::channel::{mpmc, spsc};
-use hel::{SendSink, Target};
+use hel::{SendFuture, SendSink, Target};
 
 use crate::model::Why;
 use crate::pending::{Clock, Pending, pending};
@@ -202,8 +203,9 @@ impl TxEnd {
         match self {
             Self::Grouped(tx) => (tx.len(), tx.capacity(), tx.is_disconnected()),
             end => each!(end, tx => {
-                assert_eq!((tx.is_empty(), tx.is_full()), (tx.len() == 0, tx.len() == tx.capacity()));
-                (tx.len(), tx.capacity(), tx.is_disconnected())
+                let (len, capacity) = (tx.len(), tx.capacity());
+                assert_eq!((tx.is_empty(), tx.is_full()), (len == 0, len == capacity));
+                (len, capacity, tx.is_disconnected())
             }),
         }
     }
@@ -281,7 +283,7 @@ impl TxEnd {
         }
         each!(self, tx => match clock {
             Some(clock) => pending(clock.limit(tx.send_async(value)), |result| kept(limited(result))),
-            None => pending(tx.send_async(value), gone),
+            None => Box::new(Single { future: Some(tx.send_async(value)) }),
         })
     }
 
@@ -329,4 +331,28 @@ impl TxEnd {
 
 fn sunk(polled: Poll<Result<(), AsyncSendError<Value>>>) -> Sunk {
     polled.map_err(|AsyncSendError::Disconnected(value)| (Why::Never, value))
+}
+
+/// A future that gives its value back when asked.
+struct Single<K: Target> {
+    future: Option<SendFuture<K>>,
+}
+
+impl<K: Target<Item = Value>> Pending<Went> for Single<K> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Went> {
+        let polled = Pin::new(self.future.as_mut().expect("not forgotten")).poll(cx);
+        polled.map(|result| kept(result.map_err(|AsyncSendError::Disconnected(value)| (Why::Never, value))))
+    }
+
+    fn is_terminated(&self) -> bool {
+        self.future.as_ref().is_some_and(FusedFuture::is_terminated)
+    }
+
+    fn forget(&mut self) {
+        std::mem::forget(self.future.take());
+    }
+
+    fn take(&mut self) -> Option<Value> {
+        self.future.as_mut().and_then(SendFuture::take)
+    }
 }

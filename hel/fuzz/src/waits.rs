@@ -111,6 +111,13 @@ impl Waits {
         out
     }
 
+    /// It got something in its last poll and waits for more: at the back, like everybody who comes anew.
+    pub fn waits_anew(&mut self, id: EntryId) {
+        let queue = self.order.entry(self.entries[id].queue).or_default();
+        queue.retain(|&other| other != id);
+        queue.push(id);
+    }
+
     /// It does not wait any more: dropped, cancelled or ready.
     pub fn leave(&mut self, id: EntryId) {
         let entry = &mut self.entries[id];

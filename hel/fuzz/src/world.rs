@@ -53,7 +53,7 @@ impl World {
     /// What has to hold between steps.
     pub fn check(&mut self) {
         self.waits.check(&self.model);
-        let held: usize = self.tx.iter().map(TxSeat::holds).sum();
+        let held = self.tx.iter().map(TxSeat::holds).sum::<usize>() + self.rx.iter().map(RxSeat::holds).sum::<usize>();
         let alive = self.model.len(Place::Any) + held + self.lost;
         assert_eq!(value::alive(), alive, "values alive");
         for seat in &mut self.rx {
