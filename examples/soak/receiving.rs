@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use futures_util::StreamExt;
+use futures_util::future::{Either, select};
 use hel::channel::errors::*;
 use hel::rt::{self, Batches, Runtime};
 use hel::{RecvBatchFuture, RecvFuture, RecvStream};
@@ -140,7 +141,7 @@ impl<R: Rx> Receiving<R> {
     async fn step_async(&mut self, rt: &(impl Runtime<Timer: Send> + Send + Sync)) -> Result<(), Over> {
         let mut into = Vec::new();
         let (limit, most) = (self.limit(), self.most());
-        let end = match self.random.below(8) {
+        let end = match self.random.below(9) {
             0 | 1 => {
                 self.worker.at("recv_async");
                 RecvFuture::new(self.rx.source()).await.map(|value| into.push(value)).is_err()
@@ -168,6 +169,15 @@ impl<R: Rx> Receiving<R> {
                 }
             }
             6 => {
+                self.worker.at("a receive that is dropped after a while");
+                let timer = pin!(rt.timer(rt.now() + limit));
+                // The timer first, so that a receive is dropped although it has just been woken.
+                match select(timer, RecvFuture::new(self.rx.source())).await {
+                    Either::Left(((), _dropped)) => false,
+                    Either::Right((got, _)) => got.map(|value| into.push(value)).is_err(),
+                }
+            }
+            7 => {
                 self.worker.at("a stream");
                 let mut stream = RecvStream::new(self.rx.source()).take(most);
                 let mut count = 0;

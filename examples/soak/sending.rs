@@ -1,12 +1,14 @@
 //! A worker that sends.
 
 use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use futures_util::SinkExt;
+use futures_util::future::{Either, select};
 use hel::channel::errors::*;
 use hel::rt::{self, Runtime};
 use hel::{SendBatchFuture, SendFuture, SendRefFuture, SendSink};
@@ -139,7 +141,7 @@ impl<T: Tx> Sending<T> {
     }
 
     async fn step_async(&mut self, rt: &(impl Runtime<Timer: Send> + Send + Sync)) -> Result<(), Gone> {
-        match self.random.below(8) {
+        match self.random.below(9) {
             0 | 1 => {
                 self.worker.at("send_async");
                 let value = self.parcel();
@@ -171,6 +173,20 @@ impl<T: Tx> Sending<T> {
                 rest(values, matches!(result, Err(SendBatchError::Disconnected { .. })))
             }
             6 => self.sink().await,
+            7 => {
+                self.worker.at("a send that is dropped after a while");
+                let (value, limit) = (self.parcel(), self.limit());
+                let given_up = Arc::clone(&self.maker.tally);
+                let timer = pin!(rt.timer(rt.now() + limit));
+                // The timer first, so that a send is dropped although it has just been woken.
+                match select(timer, SendFuture::new(self.tx.target(), value)).await {
+                    Either::Left(((), _dropped)) => {
+                        given_up.given_up.fetch_add(1, Relaxed);
+                        Ok(())
+                    }
+                    Either::Right((sent, _)) => sent.or_else(|error| refused(false, error.into_inner())),
+                }
+            }
             _ => {
                 self.tx.renew();
                 self.give_up()
