@@ -5,6 +5,8 @@ use std::task::{Context, Poll};
 use crate::ends::Source;
 use crate::errors::AsyncRecvError;
 #[cfg(feature = "futures")]
+use crate::hand::InHand;
+#[cfg(feature = "futures")]
 use crate::op::look_recv;
 use crate::op::look_recv_batch;
 use crate::wait::Wait;
@@ -58,7 +60,7 @@ impl<S: Source> Held<S> {
     #[inline]
     pub(crate) fn poll(&mut self, cx: &Context<'_>) -> Poll<Result<S::Item, AsyncRecvError>> {
         let mut raw = self.source.as_mut().expect(TAKEN).raw();
-        self.wait.poll(&mut raw, cx.waker(), look_recv)
+        self.wait.poll(&mut raw, cx.waker(), look_recv).map_ok(InHand::into_inner)
     }
 
     pub(crate) fn get_ref(&self) -> &S {

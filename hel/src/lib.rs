@@ -22,6 +22,8 @@ mod errors;
 #[forbid(unsafe_code)]
 mod future;
 #[forbid(unsafe_code)]
+mod hand;
+#[forbid(unsafe_code)]
 mod held;
 #[forbid(unsafe_code)]
 mod iter;

@@ -12,6 +12,7 @@ use std::vec::Drain;
 use crate::errors::{
     AsyncRecvError, AsyncSendError, RecvError, SendBatchError, SendError, TryRecvError, TrySendBatchError, TrySendError,
 };
+use crate::hand::InHand;
 use crate::ring::{Refused, Starved};
 use crate::sync::{IN_MODEL, barrier, spin_loop};
 use crate::wait::{End, Limit, TimedOut, Wait};
@@ -190,12 +191,18 @@ impl<T> Drop for Unsent<'_, T> {
 
 /// One attempt as a look: `None` says wait.
 #[inline(always)]
-pub(crate) fn look_recv<R: RawSource>(end: &mut R) -> Option<Result<R::Item, AsyncRecvError>> {
+pub(crate) fn look_recv<R: RawSource>(end: &mut R) -> Option<Result<InHand<R::Item>, AsyncRecvError>> {
     match end.take() {
-        Ok(value) => Some(Ok(value)),
+        Ok(value) => Some(Ok(InHand::new(value))),
         Err(Starved::Drained) => Some(Err(AsyncRecvError::Disconnected)),
         Err(Starved::Empty | Starved::Hole) => None,
     }
+}
+
+/// What was received, at the end of its way; none once the channel has ended.
+#[inline(always)]
+pub(crate) fn or_none<T>(result: Result<InHand<T>, AsyncRecvError>) -> Option<T> {
+    result.ok().map(InHand::into_inner)
 }
 
 /// One batch attempt as a look.
@@ -353,7 +360,7 @@ pub(crate) fn recv<R: RawSource>(mut end: R, limit: Limit) -> Result<R::Item, Re
 
 #[cold]
 fn recv_slow<R: RawSource>(end: &mut R, limit: Limit) -> Result<R::Item, RecvError> {
-    received(limit, |limit| Wait::block(end, limit, look_recv))
+    received(limit, |limit| Wait::block(end, limit, look_recv)).map(InHand::into_inner)
 }
 
 pub(crate) fn recv_batch<R: RawSource>(
@@ -419,15 +426,15 @@ pub(crate) fn send<R: RawTarget>(mut end: R, value: R::Item, limit: Limit) -> Re
     let mut value = Some(value);
     match end.offer(&mut value) {
         Ok(()) => Ok(()),
-        Err(_) => send_slow(&mut end, value, limit),
+        Err(_) => send_slow(&mut end, InHand::of(value), limit),
     }
 }
 
 #[cold]
-fn send_slow<R: RawTarget>(end: &mut R, mut value: Option<R::Item>, limit: Limit) -> Result<(), SendError<R::Item>> {
+fn send_slow<R: RawTarget>(end: &mut R, mut value: InHand<R::Item>, limit: Limit) -> Result<(), SendError<R::Item>> {
     let waited = waited(limit);
-    let result = Wait::block(end, limit, |end| look_send(end, &mut value));
-    let unsent = |value: Option<R::Item>| value.expect("a value that was refused is still there");
+    let result = Wait::block(end, limit, |end| look_send(end, value.slot()));
+    let unsent = InHand::into_inner;
     match result {
         Ok(Ok(())) => Ok(()),
         Ok(Err(AsyncSendError::Disconnected(()))) => Err(SendError::Disconnected(unsent(value))),

@@ -10,7 +10,7 @@ use crate::ends::Target;
 use crate::errors::AsyncSendError;
 use crate::op::look_send;
 use crate::ring::Refused;
-use crate::wait::Wait;
+use crate::wait::{FirstPanic, Wait};
 use crate::yielding::Streak;
 
 /// A [`Sink`] into a channel: what `sink` and `into_sink` return.
@@ -117,7 +117,11 @@ impl<K: Target> Sink<K::Item> for SendSink<K> {
 
 impl<K: Target> Drop for SendSink<K> {
     fn drop(&mut self) {
-        self.leave();
+        // The waker, the value and after them the end are user code, and each may panic.
+        let mut panics = FirstPanic::default();
+        panics.run(|| self.leave());
+        panics.run(|| drop(self.kept.take()));
+        panics.resume();
     }
 }
 

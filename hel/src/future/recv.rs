@@ -8,6 +8,7 @@ use super::POLLED_AFTER_READY;
 use super::operation::{last_look, sealed};
 use crate::ends::Source;
 use crate::errors::{AsyncRecvError, RecvError};
+use crate::hand::InHand;
 use crate::op::look_recv;
 use crate::wait::Wait;
 
@@ -35,7 +36,7 @@ impl<S: Source> Future for RecvFuture<S> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
         assert!(!this.wait.is_finished(), "{POLLED_AFTER_READY}");
-        let polled = this.wait.poll(&mut this.source.raw(), cx.waker(), look_recv);
+        let polled = this.wait.poll(&mut this.source.raw(), cx.waker(), look_recv).map_ok(InHand::into_inner);
         if polled.is_ready() {
             this.wait.finish();
         }
@@ -52,7 +53,7 @@ impl<S: Source> sealed::Operation for RecvFuture<S> {
 
     fn give_up(&mut self, limit: Duration) -> Self::Outcome {
         let out = last_look(&mut self.wait, &mut self.source.raw(), look_recv);
-        out.map_or(Err(RecvError::TimeOut(limit)), Self::in_time)
+        out.map_or(Err(RecvError::TimeOut(limit)), |out| Self::in_time(out.map(InHand::into_inner)))
     }
 }
 

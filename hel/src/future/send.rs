@@ -9,7 +9,7 @@ use super::operation::{last_look, sealed};
 use crate::ends::Target;
 use crate::errors::{AsyncSendError, SendError};
 use crate::op::look_send;
-use crate::wait::Wait;
+use crate::wait::{FirstPanic, Wait};
 
 /// Sends one value: what `send_async` returns.
 ///
@@ -42,6 +42,15 @@ impl<K: Target> SendFuture<K> {
         if self.wait.is_queued() {
             self.wait.leave(&self.target.raw());
         }
+    }
+
+    /// The waker, the value and after them the end are user code, and each may panic.
+    #[cold]
+    fn drop_unsent(&mut self) {
+        let mut panics = FirstPanic::default();
+        panics.run(|| self.leave());
+        panics.run(|| drop(self.value.take()));
+        panics.resume();
     }
 
     fn unsent(&mut self) -> K::Item {
@@ -88,7 +97,10 @@ impl<K: Target> sealed::Operation for SendFuture<K> {
 impl<K: Target> Drop for SendFuture<K> {
     #[inline]
     fn drop(&mut self) {
-        self.leave();
+        // Queued without a value: it went, and whom that woke panicked.
+        if self.value.is_some() || self.wait.is_queued() {
+            self.drop_unsent();
+        }
     }
 }
 

@@ -2,6 +2,7 @@ use crossbeam_utils::CachePadded;
 
 use super::Link;
 use super::group::Group;
+use crate::hand::InHand;
 use crate::op::{Front, RawSource, RawTarget, Unsent};
 use crate::ring::mpmc::{Claim, ClaimMany, ExclusivePopper, Ring};
 use crate::ring::{Refused, Starved};
@@ -311,9 +312,9 @@ impl<T> RawSource for Rx<'_, T> {
 
     #[inline(always)]
     fn take(&mut self) -> Result<T, Starved> {
-        let value = self.0.link.ring.pop()?;
+        let value = InHand::new(self.0.link.ring.pop()?);
         self.0.link.room.notify(1);
-        Ok(value)
+        Ok(value.into_inner())
     }
 
     fn take_many(&mut self, max: usize, into: &mut Vec<T>) -> Result<usize, Starved> {
@@ -377,9 +378,9 @@ impl<T> RawSource for ExclusiveRx<T> {
 
     #[inline(always)]
     fn take(&mut self) -> Result<T, Starved> {
-        let value = self.popper.pop()?;
+        let value = InHand::new(self.popper.pop()?);
         self.shared().link.room.notify(1);
-        Ok(value)
+        Ok(value.into_inner())
     }
 
     fn take_many(&mut self, max: usize, into: &mut Vec<T>) -> Result<usize, Starved> {

@@ -1,4 +1,5 @@
 use super::Link;
+use crate::hand::InHand;
 use crate::op::{Front, RawSource, RawTarget, Unsent};
 use crate::ring::spsc::{self, Consumer, Producer, Ring};
 use crate::ring::{Refused, Starved};
@@ -250,15 +251,15 @@ impl<T> RawSource for Rx<T> {
 
     #[inline(always)]
     fn take(&mut self) -> Result<T, Starved> {
-        let value = match self.consumer.pop_known() {
+        let value = InHand::new(match self.consumer.pop_known() {
             Some(value) => value,
             None => {
                 self.refresh()?;
                 self.consumer.pop_known().ok_or(Starved::Empty)?
             }
-        };
+        });
         self.shared().room.notify(1);
-        Ok(value)
+        Ok(value.into_inner())
     }
 
     fn take_many(&mut self, max: usize, into: &mut Vec<T>) -> Result<usize, Starved> {

@@ -86,7 +86,7 @@ impl<T> Receiver<T> {
     ///
     /// The task stays registered until the next poll or [`cancel_poll`](Self::cancel_poll); only the last waker counts.
     pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
-        self.wait.poll(&mut self.shared.rx(), cx.waker(), op::look_recv).map(Result::ok)
+        self.wait.poll(&mut self.shared.rx(), cx.waker(), op::look_recv).map(op::or_none)
     }
 
     /// Appends up to `max` values to `into`, or registers the task of `cx` to be woken when there is one.

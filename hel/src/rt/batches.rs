@@ -10,7 +10,7 @@ use super::collect::{Found, collect, looks};
 use super::{Runtime, Timer, deadline};
 use crate::ends::Source;
 use crate::held::Held;
-use crate::wait::Wait;
+use crate::wait::{FirstPanic, Wait};
 use crate::yielding::Streak;
 
 /// A [`Stream`] of batches: each is given out when it is full, a while after its first value, or at the end.
@@ -29,13 +29,27 @@ use crate::yielding::Streak;
 #[must_use = "streams do nothing unless polled"]
 pub struct Batches<S: Source, R: Runtime> {
     end: Held<S>,
-    partial: Vec<S::Item>,
+    partial: Partial<S::Item>,
     max: usize,
     linger: Duration,
     rt: R,
     timer: Option<Pin<Box<R::Timer>>>,
     clock: Clock,
     streak: Streak,
+}
+
+/// The batch that is collected. Dropped after the end, whose waker may have panicked: each value goes, and none makes a
+/// second panic of it.
+struct Partial<T>(Vec<T>);
+
+impl<T> Drop for Partial<T> {
+    fn drop(&mut self) {
+        let mut panics = FirstPanic::default();
+        for value in self.0.drain(..) {
+            panics.run(|| drop(value));
+        }
+        panics.resume();
+    }
 }
 
 /// How long the batch that is collected may still wait.
@@ -58,14 +72,14 @@ impl<S: Source, R: Runtime> Batches<S, R> {
     /// If `max` is 0.
     pub fn new(rt: R, source: S, max: usize, linger: Duration) -> Self {
         assert!(max > 0, "a batch must have room for at least 1 value");
-        let (end, partial) = (Held::new(source, Wait::soft()), Vec::new());
+        let (end, partial) = (Held::new(source, Wait::soft()), Partial(Vec::new()));
         Self { end, partial, max, linger, rt, timer: None, clock: Clock::Stopped, streak: Streak::default() }
     }
 
     /// Takes out the batch that is being collected, which may be empty. The stream goes on with the next one.
     pub fn take_partial(&mut self) -> Vec<S::Item> {
         self.clock = Clock::Stopped;
-        mem::take(&mut self.partial)
+        mem::take(&mut self.partial.0)
     }
 
     /// The end that it receives from.
@@ -114,14 +128,14 @@ impl<S: Source, R: Runtime> Batches<S, R> {
 
     /// One poll, but for giving way.
     fn poll_batch(&mut self, cx: &mut Context<'_>) -> Poll<Option<Vec<S::Item>>> {
-        let found = collect(&mut self.end, cx, &mut self.partial, self.max, looks(self.linger));
+        let found = collect(&mut self.end, cx, &mut self.partial.0, self.max, looks(self.linger));
         let over = match found {
             Found::All => true,
             Found::End => {
                 self.end.finish();
                 true
             }
-            Found::Some | Found::Nothing => !self.partial.is_empty() && self.poll_linger(cx).is_ready(),
+            Found::Some | Found::Nothing => !self.partial.0.is_empty() && self.poll_linger(cx).is_ready(),
         };
         if over {
             return Poll::Ready(Some(self.take_partial()).filter(|batch| !batch.is_empty()));
@@ -162,7 +176,7 @@ impl<S: Source, R: Runtime> Unpin for Batches<S, R> {}
 impl<S: Source, R: Runtime> fmt::Debug for Batches<S, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Batches")
-            .field("collected", &self.partial.len())
+            .field("collected", &self.partial.0.len())
             .field("max", &self.max)
             .field("linger", &self.linger)
             .field("clock", &self.clock)

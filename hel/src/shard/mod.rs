@@ -34,6 +34,7 @@ use std::hash::Hash;
 use crate::link::group::Group;
 use crate::mpmc::shard;
 use crate::sync::Arc;
+use crate::wait::{FirstPanic, Wait};
 
 /// Any number of shards, each with room for `CAP` values; a value goes to the next shard that has room.
 ///
@@ -90,6 +91,36 @@ pub fn shard_group<T, const CAP: usize, K: Hash + Eq>(
 ) -> (GroupSender<T, K>, ShardedReceiver<T>) {
     const { assert!(CAP > 0, "channel capacity must be at least 1") };
     Builder::new(CAP).shard_group(groups)
+}
+
+/// Closes each shard, although somebody whom that wakes may panic. True if at least one was open.
+fn close_each<E>(shards: &[E], close: fn(&E) -> bool) -> bool {
+    let (mut panics, mut any) = (FirstPanic::default(), false);
+    for shard in shards {
+        panics.run(|| any |= close(shard));
+    }
+    panics.resume();
+    any
+}
+
+/// An end and the place of its polls in the queue, taken out for the time of one, which may panic.
+struct Polled<'a, E> {
+    end: &'a mut E,
+    place: fn(&mut E) -> &mut Wait,
+    wait: Wait,
+}
+
+impl<'a, E> Polled<'a, E> {
+    fn new(end: &'a mut E, place: fn(&mut E) -> &mut Wait) -> Self {
+        let wait = std::mem::replace(place(end), Wait::soft());
+        Self { end, place, wait }
+    }
+}
+
+impl<E> Drop for Polled<'_, E> {
+    fn drop(&mut self) {
+        *(self.place)(self.end) = std::mem::replace(&mut self.wait, Wait::soft());
+    }
 }
 
 /// Both ends of `shards` shards.

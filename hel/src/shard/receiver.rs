@@ -2,8 +2,8 @@ use std::fmt;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use super::Tagged;
 use super::any::AnyRx;
+use super::{Polled, Tagged, close_each};
 use crate::ends::sealed::{Borrowed, Source};
 use crate::errors::{AsyncRecvError, RecvError, TryRecvError};
 use crate::future::{RecvBatchFuture, RecvFuture};
@@ -184,10 +184,9 @@ impl<T> ShardedReceiver<T> {
 
     /// As [`poll_recv`](Self::poll_recv), with the number of the shard.
     pub fn poll_recv_any(&mut self, cx: &mut Context<'_>) -> Poll<Option<(usize, T)>> {
-        let mut wait = std::mem::replace(&mut self.wait, Wait::soft());
-        let polled = wait.poll(&mut Tagged(&*self).rx(), cx.waker(), op::look_recv);
-        self.wait = wait;
-        polled.map(Result::ok)
+        let mut polled = Polled::new(self, |end| &mut end.wait);
+        let Polled { end, wait, .. } = &mut polled;
+        wait.poll(&mut Tagged(&**end).rx(), cx.waker(), op::look_recv).map(op::or_none)
     }
 
     /// Appends up to `max` values to `into`, or registers the task of `cx` to be woken when there is one.
@@ -200,10 +199,9 @@ impl<T> ShardedReceiver<T> {
         into: &mut Vec<T>,
         max: usize,
     ) -> Poll<Result<usize, AsyncRecvError>> {
-        let mut wait = std::mem::replace(&mut self.wait, Wait::soft());
-        let polled = wait.poll(&mut self.rx(), cx.waker(), |end| op::look_recv_batch(end, max, into));
-        self.wait = wait;
-        polled
+        let mut polled = Polled::new(self, |end| &mut end.wait);
+        let Polled { end, wait, .. } = &mut polled;
+        wait.poll(&mut end.rx(), cx.waker(), |end| op::look_recv_batch(end, max, into))
     }
 
     /// Takes back the registration of a poll that was pending.
@@ -330,7 +328,7 @@ impl<T> ShardedReceiver<T> {
 
     /// Closes all shards; what is buffered can still be received. True if this call closed at least one.
     pub fn close(&self) -> bool {
-        self.shards.iter().map(Receiver::close).fold(false, |any, closed| any | closed)
+        close_each(&self.shards, Receiver::close)
     }
 
     /// Whether every shard is closed or without a sender. Values may still be buffered.

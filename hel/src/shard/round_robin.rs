@@ -3,7 +3,7 @@ use std::ops::Deref;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use super::ShardSenders;
+use super::{Polled, ShardSenders};
 use crate::ends::sealed;
 use crate::errors::{AsyncSendError, SendBatchError, SendError, TrySendBatchError, TrySendError};
 use crate::future::{SendBatchFuture, SendFuture, SendRefFuture};
@@ -124,10 +124,9 @@ impl<T> RoundRobinSender<T> {
     /// If the slot is empty.
     pub fn poll_send(&mut self, cx: &mut Context<'_>, value: &mut Option<T>) -> Poll<Result<(), AsyncSendError<()>>> {
         assert!(value.is_some(), "there is no value to send");
-        let mut wait = std::mem::replace(&mut self.wait, Wait::soft());
-        let polled = wait.poll(&mut self.tx(), cx.waker(), |end| op::look_send(end, value));
-        self.wait = wait;
-        polled
+        let mut polled = Polled::new(self, |end| &mut end.wait);
+        let Polled { end, wait, .. } = &mut polled;
+        wait.poll(&mut end.tx(), cx.waker(), |end| op::look_send(end, value))
     }
 
     /// Takes back the registration of a [`poll_send`](Self::poll_send) that was pending.

@@ -1,5 +1,6 @@
 use std::fmt;
 
+use super::close_each;
 use super::split::{CHUNK, Split};
 use crate::ends::sealed::Target;
 use crate::future::ClosedFuture;
@@ -122,7 +123,7 @@ impl<T> ShardSenders<T> {
 
     /// Closes all shards. True if this call closed at least one.
     pub fn close(&self) -> bool {
-        self.shards.iter().map(Sender::close).fold(false, |any, closed| any | closed)
+        close_each(&self.shards, Sender::close)
     }
 
     /// Waits in a task until nothing can be sent to any shard any more.
