@@ -123,10 +123,24 @@ impl<E> Drop for Polled<'_, E> {
     }
 }
 
+/// Room for one thing of each shard, made before any shard is: a number that no memory holds panics at once.
+fn list_of<E>(shards: usize) -> Vec<E> {
+    assert!(shards > 0, "a sharded channel must have at least 1 shard");
+    let mut list = Vec::new();
+    if list.try_reserve_exact(shards).is_err() {
+        panic!("{shards} shards: no memory for that many");
+    }
+    list
+}
+
 /// Both ends of `shards` shards.
 fn ends<T>(capacity: usize, shards: usize) -> (ShardSenders<T>, ShardedReceiver<T>) {
-    assert!(shards > 0, "a sharded channel must have at least 1 shard");
+    let (mut senders, mut receivers) = (list_of(shards), list_of(shards));
     let group = Arc::new(Group::new(shards));
-    let (senders, receivers): (Vec<_>, Vec<_>) = (0..shards).map(|index| shard(capacity, &group, index)).unzip();
+    for index in 0..shards {
+        let (sender, receiver) = shard(capacity, &group, index);
+        senders.push(sender);
+        receivers.push(receiver);
+    }
     (ShardSenders::new(senders.into(), Arc::clone(&group)), ShardedReceiver::new(receivers.into(), group))
 }

@@ -1,5 +1,6 @@
 use std::fmt;
 
+use super::list_of;
 use crate::spsc::{Receiver, Sender, bounded};
 
 /// `shards` independent one-to-one channels, each with room for `CAP` values.
@@ -68,8 +69,9 @@ pub struct Pairs<T> {
 
 impl<T> Pairs<T> {
     pub(super) fn new(capacity: usize, shards: usize) -> Self {
-        assert!(shards > 0, "a sharded channel must have at least 1 shard");
-        Self { pairs: (0..shards).map(|_| Some(bounded(capacity))).collect(), next: 0 }
+        let mut pairs = list_of(shards);
+        pairs.extend((0..shards).map(|_| Some(bounded(capacity))));
+        Self { pairs: pairs.into(), next: 0 }
     }
 
     /// Takes the pair of one shard; none if it was taken before, or there is no such shard.
