@@ -7,6 +7,9 @@ use crate::mpmc::{Receiver, Sender, bounded};
 
 /// Makes channels whose capacity, shard count or hasher are known at run time only. They have the same types.
 ///
+/// A capacity or a number of shards that no memory can hold panics at once and says so, and so does memory for the slots
+/// that is not to be had. Any other allocation that fails ends the process, as everywhere in Rust.
+///
 /// ```
 /// let (tx, rx) = hel::Builder::new(64).shards(3).shard_key::<u32>();
 /// tx.send("a key", 1).unwrap();
