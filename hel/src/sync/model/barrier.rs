@@ -6,10 +6,15 @@
 use loom::sync::atomic::{Ordering, fence};
 
 use super::knobs::{Barriers, knobs};
+use super::mutant::left_out;
 use super::world;
 
 /// The notifier's side: a place where a heavy barrier of another thread may strike, and nothing else.
+#[track_caller]
 pub(crate) fn light() {
+    if left_out() {
+        return nothing();
+    }
     match knobs().barriers {
         Barriers::Asymmetric => point(),
         // ORDERING: SeqCst, with the fence that `heavy` is in this mode.
@@ -19,7 +24,11 @@ pub(crate) fn light() {
 }
 
 /// A full fence.
+#[track_caller]
 pub(crate) fn full() {
+    if left_out() {
+        return nothing();
+    }
     // ORDERING: SeqCst: what the native side's locked instruction gives.
     super::atomic::fence(Ordering::SeqCst);
 }
@@ -57,7 +66,11 @@ pub(crate) fn asymmetric() -> bool {
 }
 
 /// Every thread of the model runs a full fence between the call and the return of this function.
+#[track_caller]
 pub(crate) fn heavy() {
+    if left_out() {
+        return nothing();
+    }
     if !asymmetric_shim() {
         // ORDERING: SeqCst, with the notifier's own full fence.
         return super::atomic::fence(Ordering::SeqCst);
@@ -105,6 +118,11 @@ pub(super) fn online() {
     world::with(|world| world.mine().report.lock().unwrap().offline = false);
     // ORDERING: SeqCst: every heavy barrier that passed this thread by is before what the thread does now.
     fence(Ordering::SeqCst);
+}
+
+/// In the place of a barrier that is left out: the step that its fence would be, and no fence.
+fn nothing() {
+    world::with(|world| world.step());
 }
 
 fn asymmetric_shim() -> bool {

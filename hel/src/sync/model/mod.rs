@@ -4,6 +4,7 @@ pub(crate) mod atomic;
 pub(crate) mod barrier;
 mod cell;
 pub(in crate::sync) mod knobs;
+mod mutant;
 mod mutex;
 mod park;
 #[cfg(test)]
