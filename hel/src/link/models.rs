@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::task::{Context, Poll, Wake, Waker};
 
 use crate::channel::spsc;
-use crate::errors::{RecvError, TryRecvError, TrySendError};
+use crate::errors::{RecvError, SendError, TryRecvError, TrySendError};
 use crate::mpmc::{Receiver, Sender};
 use crate::sync::atomic::{AtomicUsize, Ordering};
 use crate::sync::{Arc, Model, thread};
@@ -48,7 +48,39 @@ fn who_is_told_disconnected_sees_what_came_before() {
     told(receiver_stays, |rx| rx.recv() == Err(RecvError::Disconnected));
     told(receiver_stays, |rx| rx.is_disconnected());
     told(sender_stays, |tx| matches!(tx.try_send(1), Err(TrySendError::Disconnected(1))));
+    told(sender_stays, |tx| matches!(tx.send(1), Err(SendError::Disconnected(1))));
     told(|| spsc::bounded::<u32>(1), |rx| rx.try_recv() == Err(TryRecvError::Disconnected));
+}
+
+/// Two threads write and let their ends go, the last of which disconnects; who is told sees what both wrote.
+fn told_of_both<A: Clone + Send + 'static, B: 'static>(ends: fn() -> (A, B), is_told: fn(&mut B) -> bool) {
+    Model::new().check(move || {
+        let (going, mut staying) = ends();
+        let words = Arc::new([0; 2].map(AtomicUsize::new));
+        let others = [0, 1].map(|at| {
+            let (going, words) = (going.clone(), Arc::clone(&words));
+            thread::spawn(move || {
+                // ORDERING: Relaxed: the count of handles and then the channel are what orders it.
+                words[at].store(1, Ordering::Relaxed);
+                drop(going);
+            })
+        });
+        drop(going);
+        if is_told(&mut staying) {
+            // ORDERING: Relaxed, as above.
+            let seen = [0, 1].map(|at| words[at].load(Ordering::Relaxed));
+            assert_eq!(seen, [1; 2], "told of the end, and not of what came before it");
+        }
+        for other in others {
+            other.join();
+        }
+    });
+}
+
+#[test]
+fn who_is_told_disconnected_sees_what_all_did_before_they_went() {
+    told_of_both(receiver_stays, |rx| rx.is_disconnected());
+    told_of_both(sender_stays, |tx| tx.is_disconnected());
 }
 
 /// Panics when woken. Not by `panic!`, which would end the model.

@@ -13,6 +13,8 @@ mod gate;
 #[cfg(hel_loom)]
 pub(crate) mod kit;
 #[cfg(hel_loom)]
+mod litmus;
+#[cfg(hel_loom)]
 mod mixed;
 #[cfg(hel_loom)]
 mod owner;

@@ -375,3 +375,21 @@ fn mpmc_empty_after_a_fence_is_true() {
         assert!(seen == 1 || found == [1], "neither saw the other");
     });
 }
+
+/// There is a value all the time, and room all the time: a bystander, whose reading of head or tail may be old, is told so.
+///
+/// The bystander is the thread that is spawned: the other way round its loads hide from loom behind the popper's own.
+#[test]
+fn mpmc_bystander_misses_neither_value_nor_room() {
+    check(|| {
+        let ring = mpmc_ring(2);
+        push_each(&ring, &[1, 2]);
+        let bystander = spawn(&ring, |ring| ring.has_item());
+        assert_eq!(pop_some(&ring, 1), [1]);
+        assert!(bystander.join(), "a value is passed over");
+        assert_eq!(pop_some(&ring, 1), [2]);
+        let bystander = spawn(&ring, |ring| ring.has_room());
+        assert_eq!(push_each(&ring, &[3]), [3]);
+        assert!(bystander.join(), "room is passed over");
+    });
+}
