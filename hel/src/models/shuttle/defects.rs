@@ -261,3 +261,20 @@ fn two_would_be_exclusive() {
 fn of_two_that_want_to_be_exclusive() {
     in_every_mode(two_would_be_exclusive);
 }
+
+/// One owner that waits twice, while the sender ends the era of its first wait.
+fn waits_twice() {
+    let (mut tx, mut rx) = spsc::bounded(2);
+    let sender = thread::spawn(move || {
+        tx.try_send(1).unwrap();
+        tx.try_send(2).unwrap();
+        tx
+    });
+    assert_eq!((rx.recv(), rx.recv()), (Ok(1), Ok(2)));
+    sender.join();
+}
+
+#[test]
+fn an_era_that_ends_unseen() {
+    holds_but_for(Defect::EraEndsUnseen, waits_twice, "deadlock");
+}
