@@ -426,12 +426,13 @@ pub(crate) fn send<R: RawTarget>(mut end: R, value: R::Item, limit: Limit) -> Re
     let mut value = Some(value);
     match end.offer(&mut value) {
         Ok(()) => Ok(()),
-        Err(_) => send_slow(&mut end, InHand::of(value), limit),
+        Err(_) => send_slow(&mut end, value, limit),
     }
 }
 
 #[cold]
-fn send_slow<R: RawTarget>(end: &mut R, mut value: InHand<R::Item>, limit: Limit) -> Result<(), SendError<R::Item>> {
+fn send_slow<R: RawTarget>(end: &mut R, value: Option<R::Item>, limit: Limit) -> Result<(), SendError<R::Item>> {
+    let mut value = InHand::of(value);
     let waited = waited(limit);
     let result = Wait::block(end, limit, |end| look_send(end, value.slot()));
     let unsent = InHand::into_inner;

@@ -140,11 +140,7 @@ impl Spin {
     }
 
     /// How many pauses a task makes before it registers.
-    #[inline]
     pub(super) fn task_pauses(&self) -> u32 {
-        if IN_MODEL {
-            return 0;
-        }
         // ORDERING: Relaxed, all of them: advice.
         let pauses = self.task.load(Ordering::Relaxed);
         if pauses > 0 {
@@ -271,8 +267,12 @@ fn let_others_run<E: End, O>(
 /// on this one cannot run meanwhile: there it fails, and is hardly ever tried.
 #[cold]
 #[inline(never)]
-pub(super) fn briefly<E: End, O>(end: &mut E, pauses: u32, look: &mut impl FnMut(&mut E) -> Option<O>) -> Option<O> {
-    if cpus() == 1 {
+pub(super) fn briefly<E: End, O>(end: &mut E, look: &mut impl FnMut(&mut E) -> Option<O>) -> Option<O> {
+    if IN_MODEL {
+        return None;
+    }
+    let pauses = end.side().spin().task_pauses();
+    if pauses == 0 || cpus() == 1 {
         return None;
     }
     // ORDERING: Relaxed: advice.

@@ -185,12 +185,9 @@ impl Wait {
             Some(_) => true,
             // What threads learn is no lesson for tasks.
             None if self.awake => false,
-            None => match end.side().spin().task_pauses() {
-                0 => false,
-                pauses => match super::spin::briefly(end, pauses, &mut look) {
-                    Some(out) => return Poll::Ready(out),
-                    None => false,
-                },
+            None => match super::spin::briefly(end, &mut look) {
+                Some(out) => return Poll::Ready(out),
+                None => false,
             },
         };
         self.register(end, waker.clone(), woken_for_nothing);
@@ -203,7 +200,6 @@ impl Wait {
         }
     }
 
-    #[inline]
     fn register<E: End>(&mut self, end: &E, waker: Waker, at_front: bool) {
         let kind = if end.is_choosy() { Kind::Soft } else { self.kind };
         let (key, panics) = end.side().register(waker, kind, at_front, end.done());
@@ -216,29 +212,19 @@ impl Wait {
     pub(crate) fn leave<E: End>(&mut self, end: &E) {
         if let Some(key) = self.key() {
             self.state = State::Idle;
-            if end.side().has_one_owner() {
-                // There is nobody to hand on to.
-                end.side().stand_up(key);
-            } else {
-                Self::leave_queue(end, key);
+            let early = defect(Defect::LookBeforeLeave) && end.side().is_waiting() && end.would_serve();
+            let mut stood = false;
+            let mut panics = FirstPanic::default();
+            panics.run(|| stood = end.side().leave(key));
+            if defect(Defect::LookBeforeLeave) {
+                if early {
+                    end.side().hand_on(1);
+                }
+            } else if !(defect(Defect::TokenForgotten) && stood) {
+                panics.run(|| end.pass_on());
             }
+            panics.resume();
         }
-    }
-
-    #[cold]
-    fn leave_queue<E: End>(end: &E, key: Key) {
-        let early = defect(Defect::LookBeforeLeave) && end.side().is_waiting() && end.would_serve();
-        let mut stood = false;
-        let mut panics = FirstPanic::default();
-        panics.run(|| stood = end.side().leave(key));
-        if defect(Defect::LookBeforeLeave) {
-            if early {
-                end.side().hand_on(1);
-            }
-        } else if !(defect(Defect::TokenForgotten) && stood) {
-            panics.run(|| end.pass_on());
-        }
-        panics.resume();
     }
 
     /// Blocks the thread until `look` finds something or the limit is reached.

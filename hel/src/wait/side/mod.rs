@@ -125,12 +125,6 @@ impl Side {
         self.front.gate.load(Ordering::Acquire)
     }
 
-    /// Whether one owner waits here, through `&mut`.
-    #[inline]
-    pub(super) fn has_one_owner(&self) -> bool {
-        self.front.exclusive
-    }
-
     pub(crate) fn is_closed(&self) -> bool {
         self.gate() & bits::CLOSED != 0
     }

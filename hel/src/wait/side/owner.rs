@@ -188,7 +188,7 @@ impl Side {
     }
 
     /// L1: takes the waker back, if nobody has. False: the owner was woken before.
-    pub(in crate::wait) fn stand_up(&self, key: Key) -> bool {
+    pub(super) fn stand_up(&self, key: Key) -> bool {
         let Some(waker) = self.back.armed.chair.seat_of(key).and_then(Seat::take) else { return false };
         if self.back.policy.worth_clearing() {
             // ORDERING: AcqRel, as in `end_era`: the owner is this thread, and sits nowhere.
