@@ -86,6 +86,10 @@ mod tests {
             seen[part] += 1;
         }
         assert!(split.parts().iter().map(|part| part.count).eq(seen));
+        let mut distinct: Vec<_> = split.parts().iter().map(|part| part.shard).collect();
+        distinct.sort_unstable();
+        distinct.dedup();
+        assert_eq!(distinct.len(), split.parts().len(), "one part for each shard");
     }
 
     #[test]
@@ -93,6 +97,7 @@ mod tests {
         check(&[]);
         check(&[7]);
         check(&[0; 100]);
+        check(&[usize::MAX, CHUNK * CHUNK, usize::MAX]);
         check(&(0..100).collect::<Vec<_>>());
         // All of them meet at one place of the table.
         check(&(0..100).map(|n| n * CHUNK).collect::<Vec<_>>());
