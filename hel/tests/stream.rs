@@ -277,3 +277,22 @@ fn a_stream_whose_end_was_exchanged_takes_nobody_elses_place() {
     tx.try_send(7).unwrap();
     assert_eq!(counting.wakes(), 1);
 }
+
+/// One task that polls a handle and, in the same turn, a future of that handle: it sleeps until there is something.
+#[test]
+fn a_handle_and_a_future_polled_by_one_task_do_not_wake_each_other() {
+    let (mut tx, mut rx) = hel::channel::spsc::bounded::<u32>(1);
+    let counting = CountingWaker::new();
+    let waker = counting.waker();
+    for _ in 0..3 {
+        let mut cx = Context::from_waker(&waker);
+        assert!(rx.poll_recv(&mut cx).is_pending());
+        assert!(Pin::new(&mut rx.recv_async()).poll(&mut cx).is_pending());
+    }
+    assert_eq!(counting.wakes(), 0);
+    tx.try_send(7).unwrap();
+    assert!(counting.wakes() > 0, "the handle is registered still");
+    assert_eq!(rx.poll_recv(&mut Context::from_waker(&waker)), Poll::Ready(Some(7)));
+    drop((tx, rx));
+    assert_eq!(counting.held(), 1, "nothing is kept but the waker of this test");
+}

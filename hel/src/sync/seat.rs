@@ -64,7 +64,7 @@ impl<T> Seat<T> {
         }
         // ORDERING: AcqRel. Acquire: the value as it was put in. Release: who finds it BUSY sees what we did before.
         self.state.compare_exchange(FULL, BUSY, Ordering::AcqRel, Ordering::Acquire).ok()?;
-        let value = self.place.with(|place| {
+        let value = self.place.with_mut(|place| {
             // SAFETY: S6: we made it BUSY, from FULL: a value is there, and nobody else touches the place.
             unsafe { place.cast::<T>().read() }
         });

@@ -5,7 +5,7 @@ use crate::sync::{IN_MODEL, Note, barrier};
 /// Clearing the gate saves a fence per operation and costs the next waiter one heavy barrier. So it is worth it when the
 /// operations expected until the next wait, each a fence, cost more than that barrier.
 ///
-/// Advice: written by one waiter at a time, read by whoever wakes it.
+/// Advice: written by waiters and by those who wake them, and a race over it loses a lesson at most.
 #[derive(Debug, Default)]
 pub(super) struct Policy {
     /// Operations between two waits, a moving average.

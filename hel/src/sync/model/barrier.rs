@@ -34,6 +34,7 @@ pub(crate) fn full() {
 }
 
 /// A full fence that stands after a read-modify-write: natively that may be one already, in the language it is not.
+#[track_caller]
 pub(crate) fn after_rmw() {
     full();
 }

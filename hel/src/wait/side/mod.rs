@@ -451,7 +451,7 @@ impl Side {
 
     /// L1: takes a waiter out, if it still stands there. False: it was woken before.
     ///
-    /// Ends in a full fence, for the last look that comes after it.
+    /// Ends in a full fence, or after an Acquire of what the one did who woke it: for the last look that comes after it.
     pub(super) fn leave(&self, key: Key) -> bool {
         if self.front.exclusive {
             return self.stand_up(key);

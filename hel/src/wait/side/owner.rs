@@ -14,9 +14,11 @@ use crate::sync::{Defect, Note, Seat, barrier, defect, ticket};
 pub(super) struct Chair {
     /// Two, so that one is free while a notifier is stopped with its hand on the other.
     seats: [Seat<Waker>; 2],
-    /// The owner's own notes: the ticket of its last registration, in halves, and which waker it left.
+    /// The owner's own notes: the ticket of its last registration, in halves, which waker it left, and whether that stands
+    /// for an older registration as well.
     ticket: [Note; 2],
     waker: [Note; 2],
+    for_two: Note,
 }
 
 impl Chair {
@@ -25,6 +27,7 @@ impl Chair {
             seats: [Seat::new(), Seat::new()],
             ticket: [Note::default(), Note::default()],
             waker: [Note::default(), Note::default()],
+            for_two: Note::default(),
         }
     }
 
@@ -126,13 +129,17 @@ impl Side {
         }
     }
 
-    /// R1 and R2: leaves the owner's waker and makes every publish either visible to its next look or a wake-up.
+    /// R1 to R3: leaves the owner's waker and makes every publish either visible to its next look or a wake-up.
     ///
-    /// An older registration is dead, its future forgotten, or out of date: what has it is woken.
+    /// An older registration is dead, its future forgotten, or that of a handle between its polls. The task that has it is
+    /// woken, unless it is the one that registers now: then one waker stands for both.
     pub(super) fn sit(&self, waker: Waker, done: usize) -> (Option<Key>, FirstPanic) {
         let mut panics = FirstPanic::default();
-        let older = self.back.armed.chair.vacate();
-        let key = match self.back.armed.chair.sit(waker) {
+        let chair = &self.back.armed.chair;
+        let older = chair.vacate();
+        let for_two = older.as_ref().is_some_and(|older| older.will_wake(&waker));
+        chair.for_two.set(usize::from(for_two));
+        let key = match chair.sit(waker) {
             Ok(key) => Some(key),
             // No seat: so it is at once as if it had been woken there.
             Err(waker) => {
@@ -151,7 +158,7 @@ impl Side {
             barrier::after_rmw();
         }
         if let Some(waker) = older {
-            panics.run(|| waker.wake());
+            panics.run(|| if for_two { drop(waker) } else { waker.wake() });
         }
         (key, panics)
     }
@@ -182,14 +189,22 @@ impl Side {
         if self.back.armed.chair.has_left(waker) {
             return seat.is_full();
         }
-        // The task has moved. Its old waker is of no use, and is dropped here, where no lock is held.
-        drop(seat.take());
+        // The task has moved, and its old waker is of no use.
+        FirstPanic::guard(|| drop(seat.take()));
         false
     }
 
-    /// L1: takes the waker back, if nobody has. False: the owner was woken before.
+    /// Takes the waker back, if nobody has and it stands for nobody else. False: the owner was woken before, and whoever
+    /// did that is seen. Ends in a full fence otherwise, for a last look.
     pub(super) fn stand_up(&self, key: Key) -> bool {
-        let Some(waker) = self.back.armed.chair.seat_of(key).and_then(Seat::take) else { return false };
+        let chair = &self.back.armed.chair;
+        let Some(seat) = chair.seat_of(key) else { return false };
+        if chair.for_two.get() == 1 && seat.is_full() {
+            barrier::full();
+            return true;
+        }
+        let Some(waker) = seat.take() else { return false };
+        barrier::after_rmw();
         if self.back.policy.worth_clearing() {
             // ORDERING: AcqRel, as in `end_era`: the owner is this thread, and sits nowhere.
             self.front.gate.fetch_and(!(bits::ARMED | bits::FENCED), Ordering::AcqRel);
