@@ -296,3 +296,12 @@ fn a_handle_and_a_future_polled_by_one_task_do_not_wake_each_other() {
     drop((tx, rx));
     assert_eq!(counting.held(), 1, "nothing is kept but the waker of this test");
 }
+
+#[test]
+fn whose_place_another_task_takes_is_woken() {
+    let (_tx, mut rx) = hel::channel::spsc::bounded::<u32>(1);
+    let (first, second) = (CountingWaker::new(), CountingWaker::new());
+    assert!(rx.poll_recv(&mut Context::from_waker(&first.waker())).is_pending());
+    assert!(Pin::new(&mut rx.recv_async()).poll(&mut Context::from_waker(&second.waker())).is_pending());
+    assert_eq!((first.wakes(), second.wakes()), (1, 0));
+}

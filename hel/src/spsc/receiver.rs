@@ -82,6 +82,7 @@ impl<T> Receiver<T> {
     /// channel is closed and drained.
     ///
     /// The task stays registered until the next poll or [`cancel_poll`](Self::cancel_poll); only the last waker counts.
+    /// Where another task waits by this same end meanwhile, it takes this one's place and wakes it: poll again.
     pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
         self.wait.poll(&mut self.rx, cx.waker(), op::look_recv).map(op::or_none)
     }

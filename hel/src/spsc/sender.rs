@@ -97,6 +97,7 @@ impl<T> Sender<T> {
     /// Ready with an error if the channel is closed or the receiver has gone. The slot is `Some` if and only if the
     /// value has not been sent. The task stays registered until the next poll or [`cancel_poll`](Self::cancel_poll);
     /// only the last waker counts.
+    /// Where another task waits by this same end meanwhile, it takes this one's place and wakes it: poll again.
     ///
     /// # Panics
     /// If the slot is empty.

@@ -154,7 +154,8 @@ impl Wait {
 
     /// One poll: `look` really tries, and says `None` if the operation has to wait.
     ///
-    /// `Pending` is given out only if, at the last lock, an entry with this very waker stood in the queue, and a look
+    /// `Pending` is given out only if, at the last lock, an entry with this very waker stood in the queue (or, of one owner,
+    /// it was seen in its seat), and a look
     /// after its registration found nothing.
     #[inline]
     pub(crate) fn poll<E: End, O>(

@@ -56,7 +56,7 @@ macro_rules! word {
                 self.0.fetch_or(value, weakened(order))
             }
 
-            /// `failed`, what a failure acquires, stays as it is: all of hel's are Relaxed.
+            /// `failed`, what a failure acquires, stays as it is.
             #[track_caller]
             pub(crate) fn compare_exchange(
                 &self,
