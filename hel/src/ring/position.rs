@@ -66,7 +66,11 @@ impl Positions {
     #[inline(always)]
     pub(super) fn next(self, position: usize) -> usize {
         let index = self.index(position);
-        if index + 1 < self.capacity { position + 1 } else { self.next_lap(position - index) }
+        if index + 1 < self.capacity {
+            return position + 1;
+        }
+        at_the_edge();
+        self.next_lap(position - index)
     }
 
     /// The position before an unmarked `position`.
@@ -126,3 +130,7 @@ impl Positions {
         laps.wrapping_mul(self.capacity).wrapping_add(self.index(position))
     }
 }
+
+/// Makes the way round the edge a branch: foreseen, it keeps the arithmetic of it from every step on the way.
+#[cold]
+fn at_the_edge() {}

@@ -136,7 +136,7 @@ impl<T> Ring<T> {
     #[cold]
     #[inline(never)]
     fn claim_slow(&self) -> Result<Claim<'_, T>, Refused> {
-        let mut backoff = Backoff::default();
+        let mut backoff = Backoff::new();
         loop {
             match self.try_claim() {
                 Attempt::Won(claim) => return Ok(claim),
@@ -166,7 +166,7 @@ impl<T> Ring<T> {
 
     /// Claims up to `max` free slots in a row with one CAS, for [`ClaimMany::fill`].
     pub(crate) fn claim_many(&self, max: usize) -> Result<ClaimMany<'_, T>, Refused> {
-        let mut backoff = Backoff::default();
+        let mut backoff = Backoff::new();
         loop {
             point();
             // ORDERING: Relaxed: a guess, as in `try_claim`.
@@ -251,7 +251,7 @@ impl<T> Ring<T> {
     #[cold]
     #[inline(never)]
     fn take_slow(&self) -> Result<Taken<'_, T>, Starved> {
-        let mut backoff = Backoff::default();
+        let mut backoff = Backoff::new();
         loop {
             match self.try_take() {
                 Attempt::Won(taken) => return Ok(taken),
@@ -289,7 +289,7 @@ impl<T> Ring<T> {
     /// Room in `into` is made before anything is claimed: no memory, nothing taken.
     pub(crate) fn pop_many(&self, max: usize, into: &mut Vec<T>) -> Result<usize, Starved> {
         let positions = &self.fixed.positions;
-        let mut backoff = Backoff::default();
+        let mut backoff = Backoff::new();
         loop {
             point();
             // ORDERING: Relaxed: a guess, as in `try_take`.

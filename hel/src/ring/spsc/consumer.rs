@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::steps::Steps;
+use super::reach::Reach;
 use super::{LAST, Ring, SEALED, Shared, Slot};
 use crate::ring::exhaust::exhaust;
 use crate::ring::position::Positions;
@@ -17,8 +17,8 @@ pub(crate) struct Consumer<T, L: Shared<T>> {
     positions: Positions,
     /// The same as the ring's head, of which this is the only writer (I7).
     head: usize,
-    /// At most as many values as are published from `head` on (I9).
-    ready: Steps,
+    /// Values are known to be published from `head` up to here (I9).
+    ready: Reach,
     link: Arc<L>,
 }
 
@@ -37,7 +37,7 @@ impl<T, L: Shared<T>> Consumer<T, L> {
         let slots = ring.fixed.slots.as_ptr();
         let positions = ring.fixed.positions;
         let head = ring.head.load(Ordering::Acquire);
-        Self { slots, positions, head, ready: Steps::none(), link }
+        Self { slots, positions, head, ready: Reach::new(head), link }
     }
 
     /// What holds the ring.
@@ -54,7 +54,7 @@ impl<T, L: Shared<T>> Consumer<T, L> {
     #[inline(always)]
     pub(crate) fn pop(&mut self) -> Option<T> {
         point();
-        if self.ready.left() == 0 && !self.refresh() {
+        if self.ready.end() == self.head && !self.refresh() {
             return None;
         }
         // SAFETY: I9: at least one value is published from head on.
@@ -65,7 +65,7 @@ impl<T, L: Shared<T>> Consumer<T, L> {
     #[inline(always)]
     pub(crate) fn pop_known(&mut self) -> Option<T> {
         point();
-        if self.ready.left() == 0 {
+        if self.ready.end() == self.head {
             return None;
         }
         // SAFETY: I9: at least one value is published from head on.
@@ -101,23 +101,19 @@ impl<T, L: Shared<T>> Consumer<T, L> {
         let ring = self.ring();
         let end = if self.is_sealed() { &ring.fixed.limit } else { &*ring.tail };
         let end = end.load(Ordering::Acquire);
-        // Most often there is still nothing: that needs no arithmetic.
-        let ready = if end == self.head { 0 } else { self.positions.distance(self.head, end) };
-        self.ready.set(ready);
-        ready > 0
+        self.ready.set(end);
+        end != self.head
     }
 
     /// Moves the next value out and frees its slot.
     ///
     /// # Safety
-    /// `ready` is not 0.
+    /// `ready` does not end at head.
     #[inline(always)]
     unsafe fn take(&mut self) -> T {
         let head = self.head;
         // SAFETY: I9: the value at head is published, and head passes it below, once.
         let value = unsafe { self.read(head) };
-        let ready = self.ready.left() - 1;
-        self.ready.set(ready);
         self.release(self.positions.next(head));
         value
     }
@@ -127,10 +123,12 @@ impl<T, L: Shared<T>> Consumer<T, L> {
     /// Room in `into` is made before anything is taken.
     pub(crate) fn pop_many(&mut self, max: usize, into: &mut Vec<T>) -> usize {
         point();
-        if self.ready.left() < max {
+        let mut ready = self.known();
+        if ready < max {
             self.refresh();
+            ready = self.known();
         }
-        let len = max.min(self.ready.left());
+        let len = max.min(ready);
         if len == 0 {
             return 0;
         }
@@ -141,10 +139,13 @@ impl<T, L: Shared<T>> Consumer<T, L> {
         let second = self.positions.advance(self.head, first);
         // SAFETY: I9: as above, for those after the edge.
         unsafe { self.read_run(second, len - first, into) };
-        let ready = self.ready.left() - len;
-        self.ready.set(ready);
         self.release(self.positions.advance(self.head, len));
         len
+    }
+
+    /// How many values are known to be there.
+    fn known(&mut self) -> usize {
+        self.positions.distance(self.head, self.ready.end())
     }
 
     /// Moves out `len` values that lie side by side, into room that `into` has already.

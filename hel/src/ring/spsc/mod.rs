@@ -2,7 +2,7 @@
 
 mod consumer;
 mod producer;
-mod steps;
+mod reach;
 
 pub(crate) use self::consumer::Consumer;
 pub(crate) use self::producer::Producer;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::steps::Steps;
+use super::reach::Reach;
 use super::{LAST, Ring, SEALED, Shared, Slot};
 use crate::ring::position::Positions;
 use crate::sync::Arc;
@@ -16,8 +16,8 @@ pub(crate) struct Producer<T, L: Shared<T>> {
     positions: Positions,
     /// The same as the ring's tail, of which this is the only writer (I7).
     tail: usize,
-    /// At most as many slots as are free from `tail` on (I9).
-    room: Steps,
+    /// Slots are known to be free from `tail` up to here (I9).
+    free: Reach,
     /// What lies past the limit is this role's: the consumer sealed the ring first.
     owner: bool,
     link: Arc<L>,
@@ -38,7 +38,7 @@ impl<T, L: Shared<T>> Producer<T, L> {
         let slots = ring.fixed.slots.as_ptr();
         let positions = ring.fixed.positions;
         let tail = ring.tail.load(Ordering::Acquire);
-        Self { slots, positions, tail, room: Steps::none(), owner: false, link }
+        Self { slots, positions, tail, free: Reach::new(tail), owner: false, link }
     }
 
     /// What holds the ring.
@@ -56,7 +56,7 @@ impl<T, L: Shared<T>> Producer<T, L> {
     #[cfg(all(test, not(hel_shuttle)))]
     pub(crate) fn claim(&mut self) -> Option<Claim<'_, T, L>> {
         point();
-        if self.room.left() == 0 && !self.refresh() {
+        if self.free.end() == self.tail && !self.refresh() {
             return None;
         }
         Some(Claim { producer: self })
@@ -66,7 +66,7 @@ impl<T, L: Shared<T>> Producer<T, L> {
     #[inline(always)]
     pub(crate) fn claim_known(&mut self) -> Option<Claim<'_, T, L>> {
         point();
-        if self.room.left() == 0 {
+        if self.free.end() == self.tail {
             return None;
         }
         Some(Claim { producer: self })
@@ -76,23 +76,25 @@ impl<T, L: Shared<T>> Producer<T, L> {
     #[cold]
     #[inline(never)]
     pub(crate) fn refresh(&mut self) -> bool {
-        let room = self.positions.capacity() - self.unread_from(self.tail);
-        self.room.set(room);
-        room > 0
+        let free = self.positions.next_lap(self.ring().head.load(Ordering::Acquire));
+        self.free.set(free);
+        free != self.tail
     }
 
-    /// How many values lie between the consumer and `tail`.
-    fn unread_from(&self, tail: usize) -> usize {
-        self.positions.distance(self.ring().head.load(Ordering::Acquire), tail)
+    /// How many slots are known to be free.
+    fn room(&mut self) -> usize {
+        self.positions.distance(self.tail, self.free.end())
     }
 
     /// Claims up to `max` slots; none if the ring is really full.
     pub(crate) fn claim_many(&mut self, max: usize) -> Option<ClaimMany<'_, T, L>> {
         point();
-        if self.room.left() < max {
+        let mut room = self.room();
+        if room < max {
             self.refresh();
+            room = self.room();
         }
-        let len = max.min(self.room.left());
+        let len = max.min(room);
         if len == 0 && max > 0 {
             return None;
         }
@@ -101,7 +103,7 @@ impl<T, L: Shared<T>> Producer<T, L> {
 
     /// Leaves no known room, so that the next claim has to [`refresh`](Self::refresh).
     pub(crate) fn stop(&self) {
-        self.room.forget();
+        self.free.cut(self.tail);
     }
 
     /// Publishes nothing more. False: the consumer had sealed the ring before, and what lies past its limit is this
@@ -134,6 +136,8 @@ impl<T, L: Shared<T>> Producer<T, L> {
             unsafe { place.cast::<T>().read() }
         });
         self.publish(last);
+        // What is known to be free ends at tail, or it would reach round the whole ring.
+        self.stop();
         Some(value)
     }
 
@@ -188,8 +192,6 @@ impl<T, L: Shared<T>> Claim<'_, T, L> {
         // SAFETY: I9: a claim is made only where at least one slot is free from tail on.
         unsafe { producer.write(tail, value) };
         point();
-        let room = producer.room.left() - 1;
-        producer.room.set(room);
         producer.publish(producer.positions.next(tail));
     }
 }
@@ -234,8 +236,6 @@ struct Run<'a, T, L: Shared<T>> {
 impl<T, L: Shared<T>> Drop for Run<'_, T, L> {
     fn drop(&mut self) {
         point();
-        let room = self.producer.room.left() - self.filled;
-        self.producer.room.set(room);
         self.producer.publish(self.producer.positions.advance(self.producer.tail, self.filled));
     }
 }

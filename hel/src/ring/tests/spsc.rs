@@ -105,6 +105,7 @@ fn takes_back_what_was_not_read() {
         assert!(push(&mut tx, 4));
         assert!(!tx.part() && !tx.part());
         assert_eq!([(); 3].map(|()| tx.reclaim()), [Some(4), None, None]);
+        assert!(tx.claim_known().is_none(), "the next send has to ask, and is told that the channel is closed");
         assert_eq!([(); 3].map(|()| rx.pop()), [Some(2), Some(3), None]);
         assert_eq!((rx.pop_known(), rx.pop_many(3, &mut Vec::new())), (None, 0));
         assert_eq!(tx.link().0.len(), 0);
