@@ -142,7 +142,26 @@ fn stage(work: &Work, entry: &Entry, load: Load, audit: Audited) -> Stage {
 
 fn run_here(work: &Work, entry: &Entry, load: Load) -> Outcome {
     let computing = if work.loaded { machine::cores() } else { 0 };
-    run(stage(work, entry, load, Audited::No), work.host, computing, work.pinned)
+    let stage = stage(work, entry, load, Audited::No);
+    #[cfg(hel_counters)]
+    let before = hel::counters::total();
+    let outcome = run(stage, work.host, computing, work.pinned);
+    #[cfg(hel_counters)]
+    tell_counts(&title(work, entry), before, outcome.messages);
+    outcome
+}
+
+/// Says what a run of hel counted, for each 1,000 messages: in builds with `--cfg hel_counters`.
+#[cfg(hel_counters)]
+fn tell_counts(title: &str, before: hel::counters::Counts, messages: u64) {
+    let counted = hel::counters::total().into_iter().zip(before).map(|(after, before)| after - before);
+    let mut text = String::new();
+    for (name, count) in hel::counters::NAMES.into_iter().zip(counted).filter(|(_, count)| *count > 0) {
+        text.push_str(&format!("  {name} {:.2}", count as f64 * 1e3 / messages.max(1) as f64));
+    }
+    if !text.is_empty() {
+        eprintln!("\n{title}, {messages} messages, of each 1,000:{text}");
+    }
 }
 
 fn run_in_child(work: &Work, entry: &Entry, messages: u64) -> Result<Outcome, Failed> {

@@ -67,6 +67,11 @@ pub use self::sink::SendSink;
 #[cfg(feature = "futures")]
 pub use self::stream::RecvStream;
 
+/// What waiting cost so far, counted. Only in builds with `--cfg hel_counters`, and no part of the API.
+#[cfg(hel_counters)]
+#[doc(hidden)]
+pub use self::sync::counting as counters;
+
 /// The channels, by kind.
 pub mod channel {
     /// Channels that any number of senders and receivers share.

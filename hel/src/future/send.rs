@@ -67,8 +67,11 @@ impl<K: Target> Future for SendFuture<K> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
         assert!(!this.wait.is_finished() && this.value.is_some(), "{POLLED_AFTER_READY}");
-        let value = &mut this.value;
-        let polled = this.wait.poll(&mut this.target.raw(), cx.waker(), |end| look_send(end, value));
+        let polled = {
+            let (value, mut end) = (&mut this.value, this.target.raw());
+            let found = look_send(&mut end, value);
+            this.wait.poll_after(found, &mut end, cx.waker(), |end| look_send(end, value))
+        };
         polled.map(|result| {
             this.wait.finish();
             result.map_err(|error| error.map(|()| this.unsent()))
@@ -149,8 +152,9 @@ impl<K: Target> Future for SendRefFuture<'_, K> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
         assert!(!this.wait.is_finished() && this.value.is_some(), "{POLLED_AFTER_READY}");
-        let value = &mut *this.value;
-        let polled = this.wait.poll(&mut this.target.raw(), cx.waker(), |end| look_send(end, value));
+        let (value, mut end) = (&mut *this.value, this.target.raw());
+        let found = look_send(&mut end, value);
+        let polled = this.wait.poll_after(found, &mut end, cx.waker(), |end| look_send(end, value));
         if polled.is_ready() {
             this.wait.finish();
         }

@@ -9,8 +9,8 @@ use crate::errors::{AsyncSendError, SendBatchError, SendError, TrySendBatchError
 use crate::future::{SendBatchFuture, SendFuture, SendRefFuture};
 use crate::op::{self, RawTarget, Unsent};
 use crate::ring::Refused;
-use crate::sync::Arc;
 use crate::sync::atomic::{AtomicUsize, Ordering};
+use crate::sync::{Arc, Event, count};
 use crate::wait::{End, FirstPanic, Limit, Side, Wait};
 
 /// Sends each value to the next shard that has room.
@@ -260,6 +260,7 @@ impl<T> RoundRobinTx<'_, T> {
                 self.sent_to(index, first, 1);
                 return true;
             }
+            count(Event::Passed);
             index = self.after(index);
             if index == first {
                 return false;

@@ -4,9 +4,14 @@
 //! types under all of it, and one with `--cfg hel_shuttle` shuttle's. The README beside this file tells the two barrier
 //! modes, how loom is made to see them, and what each of the two checkers is for.
 
+#[allow(clippy::disallowed_types)]
+mod count;
 mod defect;
 mod note;
 mod seat;
+#[cfg(hel_counters)]
+pub use self::count::counting;
+pub(crate) use self::count::{Event, count};
 pub(crate) use self::defect::{Defect, defect};
 pub(crate) use self::note::{Note, ticket};
 pub(crate) use self::seat::Seat;

@@ -1,5 +1,7 @@
 use std::task::Waker;
 
+use crate::sync::{Event, count};
+
 /// How a waiter holds its place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -76,6 +78,7 @@ impl WaitList {
     pub(super) fn pop(&mut self) -> Option<(Waker, Kind)> {
         let index = self.front?;
         let kind = self.entries[index as usize].kind;
+        count(Event::Wake);
         Some((self.take(index), kind))
     }
 

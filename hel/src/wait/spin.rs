@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::waiting::End;
 use crate::sync::atomic::{AtomicU32, Ordering};
-use crate::sync::{IN_MODEL, cpus, spin_loop, yield_now};
+use crate::sync::{Event, IN_MODEL, count, cpus, spin_loop, yield_now};
 
 /// What one side has learnt of waiting without sleeping. All of it is advice: races lose a lesson, nothing else.
 #[derive(Debug)]
@@ -18,10 +18,19 @@ pub(super) struct Spin {
     /// How many waits go by without a yield, and how many did the last time.
     shy: AtomicU32,
     shyness: AtomicU32,
+    /// For how many waits a yield comes first, since there was somebody to run.
+    crowd: AtomicU32,
+    /// Waits until the next yield that asks, and how many there were before the last.
+    unasked: AtomicU32,
+    interval: AtomicU32,
     /// How many pauses a task makes, all in all, before it registers.
     task: AtomicU32,
     /// Waits of tasks since the last that paused.
     idle: AtomicU32,
+    /// For how many waits a task lets the others of its executor run first, unless that is in vain.
+    trust: AtomicU32,
+    /// Waits of tasks since the last that did.
+    stayed: AtomicU32,
 }
 
 /// A park and the wake that ends it cost about this much, so nobody spins for longer.
@@ -40,6 +49,8 @@ const PROBE: u32 = 50_000;
 const WIDEST: u32 = 64;
 /// A look that finds more than this many items ready came too early: the next ones wait for more.
 const PLENTY: usize = 4;
+/// So many looks are made before the clock is asked.
+const AT_ONCE: u32 = 8;
 /// How often a thread lets others run, and looks, before it parks. A yield with nobody to run costs far less than a
 /// park; with somebody, the peer often among them, a park and its wake-up are saved.
 const YIELDS: u32 = 4;
@@ -49,6 +60,12 @@ const SWITCH: Duration = Duration::from_micros(2);
 /// back, since the scheduler prefers who is woken: for some waits there are no yields, for four times as many after
 /// each further one in vain.
 const HOGGED: Duration = Duration::from_millis(1);
+/// How many waits go by before a yield that only asks whether there is anybody to run: at first, and at most. Each
+/// answer that there is nobody doubles it.
+const ASK_SOON: u32 = 16;
+const ASK_LATE: u32 = 512;
+/// For how many waits the answer stands.
+const CROWD: u32 = 16;
 /// For how many waits at first, and at most.
 const SHY: u32 = 16;
 const SHYEST: u32 = 1024;
@@ -61,6 +78,15 @@ const FEWEST: u32 = 8;
 /// Where pausing was in vain, so many waits go by before it is tried again.
 const WAITS: u32 = 256;
 
+/// A task that lets others run is polled once more than one that registers, and has saved a registration and a wake-up if its
+/// peer was among them. If not it was in vain, and on several workers the task may have moved to another, away from its
+/// peer. So one failure counts as much as so many successes,
+const BETRAYAL: u32 = 8;
+/// of which so many are remembered.
+const FULL_TRUST: u32 = 16;
+/// Where there is no trust, one wait in so many tries all the same.
+const TRY_EVERY: u32 = 64;
+
 impl Spin {
     pub(super) fn new() -> Self {
         Self {
@@ -69,8 +95,13 @@ impl Spin {
             parks: AtomicU32::new(0),
             shy: AtomicU32::new(0),
             shyness: AtomicU32::new(0),
+            crowd: AtomicU32::new(0),
+            unasked: AtomicU32::new(ASK_SOON),
+            interval: AtomicU32::new(ASK_SOON),
             task: AtomicU32::new(MOST),
             idle: AtomicU32::new(0),
+            trust: AtomicU32::new(0),
+            stayed: AtomicU32::new(0),
         }
     }
 
@@ -110,6 +141,28 @@ impl Spin {
         }
     }
 
+    /// Whether to yield before anything else: there are more threads than processors, or it is time to find out.
+    pub(super) fn is_crowded(&self) -> bool {
+        if IN_MODEL {
+            return false;
+        }
+        // ORDERING: Relaxed, all of them: advice.
+        let crowd = self.crowd.load(Ordering::Relaxed);
+        if crowd > 0 {
+            self.crowd.store(crowd - 1, Ordering::Relaxed);
+            return true;
+        }
+        let unasked = self.unasked.load(Ordering::Relaxed);
+        if unasked > 0 {
+            self.unasked.store(unasked - 1, Ordering::Relaxed);
+            return false;
+        }
+        let interval = (self.interval.load(Ordering::Relaxed) * 2).min(ASK_LATE);
+        self.interval.store(interval, Ordering::Relaxed);
+        self.unasked.store(interval, Ordering::Relaxed);
+        true
+    }
+
     /// Whether this wait may yield.
     pub(super) fn may_yield(&self) -> bool {
         // ORDERING: Relaxed, both: advice.
@@ -123,10 +176,14 @@ impl Spin {
     /// Takes in how long a yield took. True: it let another thread run, which did not run while we spun. It may even have
     /// taken so long that there had better be none for a while; or it did not, and that is over.
     pub(super) fn yielded(&self, took: Duration) -> bool {
+        // ORDERING: Relaxed, all of them: advice.
         if took <= SWITCH {
+            self.crowd.store(0, Ordering::Relaxed);
             return false;
         }
-        // ORDERING: Relaxed, all of them: advice.
+        self.crowd.store(CROWD, Ordering::Relaxed);
+        self.interval.store(ASK_SOON, Ordering::Relaxed);
+        self.unasked.store(ASK_SOON, Ordering::Relaxed);
         self.budget.store(shorter(self.budget.load(Ordering::Relaxed)), Ordering::Relaxed);
         let shyness = self.shyness.load(Ordering::Relaxed);
         if took > HOGGED {
@@ -158,6 +215,31 @@ impl Spin {
         self.task.store(if next < FEWEST { 0 } else { next }, Ordering::Relaxed);
     }
 
+    /// Whether a task lets the others of its executor run, since that helped lately.
+    pub(super) fn trusts_yields(&self) -> bool {
+        // ORDERING: Relaxed: advice.
+        !IN_MODEL && self.trust.load(Ordering::Relaxed) > 0
+    }
+
+    /// Whether it does so to find out, before it registers.
+    pub(super) fn tries_yield(&self) -> bool {
+        if IN_MODEL {
+            return false;
+        }
+        // ORDERING: Relaxed, both: advice.
+        let stayed = self.stayed.load(Ordering::Relaxed) + 1;
+        self.stayed.store(stayed % TRY_EVERY, Ordering::Relaxed);
+        stayed == TRY_EVERY
+    }
+
+    /// A task let others run; did its next look succeed?
+    pub(super) fn task_yielded(&self, success: bool) {
+        // ORDERING: Relaxed, both: advice.
+        let trust = self.trust.load(Ordering::Relaxed);
+        let trust = if success { (trust + 1).min(FULL_TRUST) } else { trust.saturating_sub(BETRAYAL) };
+        self.trust.store(trust, Ordering::Relaxed);
+    }
+
     /// A thread had to park, and all in all waited for `took`: would spinning have been long enough?
     pub(super) fn parked(&self, took: Duration) {
         // In a model nobody spins, and a lesson from the clock would make each execution another one.
@@ -180,17 +262,43 @@ fn nanos(time: Duration) -> u32 {
     u32::try_from(time.as_nanos()).unwrap_or(u32::MAX)
 }
 
+/// A few looks at once, before the clock is asked for the first time: where items come one by one, as answers do, the
+/// next is often nearly there.
+pub(super) fn at_once<E: End, O>(end: &mut E, look: &mut impl FnMut(&mut E) -> Option<O>) -> Option<O> {
+    // ORDERING: Relaxed: advice.
+    if IN_MODEL || cpus() == 1 || end.side().spin().gap.load(Ordering::Relaxed) > 1 {
+        return None;
+    }
+    for _ in 0..AT_ONCE {
+        spin_loop();
+        let out = look(end);
+        if out.is_some() {
+            count(Event::Paused);
+            end.side().spin().gathered(1, end.ready());
+            return out;
+        }
+    }
+    None
+}
+
 /// Looks again until the side's budget is used up or the deadline has come. `None`: it is time to park.
 ///
 /// To a model every look is a branch of its own, so there nobody waits awake.
 pub(super) fn spin<E: End, O>(
     end: &mut E,
+    crowded: bool,
     started: Instant,
     deadline: Option<Instant>,
     look: &mut impl FnMut(&mut E) -> Option<O>,
 ) -> Option<O> {
     if IN_MODEL {
         return None;
+    }
+    if crowded {
+        let out = let_others_run(end, started, deadline, look);
+        if out.is_some() || end.side().spin().is_crowded() {
+            return out;
+        }
     }
     pause(end, started, deadline, look).or_else(|| let_others_run(end, started, deadline, look))
 }
@@ -216,6 +324,7 @@ fn pause<E: End, O>(
         let out = look(end);
         let now = Instant::now();
         if out.is_some() {
+            count(Event::Paused);
             end.side().spin().succeeded(now.saturating_duration_since(started));
             end.side().spin().gathered(gap, end.ready());
             return out;
@@ -242,12 +351,14 @@ fn let_others_run<E: End, O>(
         if deadline.is_some_and(|at| before >= at) {
             return None;
         }
+        count(Event::Yield);
         yield_now();
         let out = look(end);
         let now = Instant::now();
         let took = now.saturating_duration_since(before);
         crowded |= end.side().spin().yielded(took);
         if out.is_some() {
+            count(Event::Yielded);
             if !crowded {
                 end.side().spin().succeeded(now.saturating_duration_since(started));
             }

@@ -269,6 +269,23 @@ fn a_deadline_in_the_past_is_one_look() {
     assert_eq!((looks, end.side.gate() & bits::WAITING), (1, 0));
 }
 
+/// Yields ask now and then whether there are more threads than processors, seldom where the answer is no.
+#[test]
+fn a_crowd_is_noticed_and_forgotten() {
+    let spin = Spin::new();
+    let (moment, switch) = (Duration::from_nanos(500), Duration::from_micros(50));
+    let until_asked = |spin: &Spin| (0..100_000).take_while(|_| !spin.is_crowded()).count();
+    let first = until_asked(&spin);
+    assert!(!spin.yielded(moment));
+    let second = until_asked(&spin);
+    assert!(second > first, "{first}, then {second}: nobody was there");
+    assert!(spin.yielded(switch));
+    assert!((0..10).all(|_| spin.is_crowded()), "somebody was, and so the next ones yield first");
+    assert!(!spin.yielded(moment));
+    assert!(!spin.is_crowded(), "nobody any more");
+    assert!(until_asked(&spin) <= first, "soon asked again");
+}
+
 #[test]
 fn spinning_learns() {
     let spin = Spin::new();

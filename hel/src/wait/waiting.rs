@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 
 use super::list::{Key, Kind};
 use super::{FirstPanic, Side};
-use crate::sync::{Defect, defect, with_parker};
+use crate::sync::{Defect, Event, count, defect, with_parker};
 
 /// One end of a channel, as far as waiting goes.
 pub trait End {
@@ -75,6 +75,15 @@ pub(crate) enum Limit {
 }
 
 impl Limit {
+    /// Whether there is no time left at all.
+    fn is_over(self) -> bool {
+        match self {
+            Self::Never => false,
+            Self::After(limit) => limit.is_zero(),
+            Self::At(at) => at <= Instant::now(),
+        }
+    }
+
     /// The deadline of a wait that starts `now`. `None`: there is none, or none that the clock can reach.
     pub(crate) fn deadline(self, now: Instant) -> Option<Instant> {
         match self {
@@ -88,23 +97,20 @@ impl Limit {
 /// The place of one operation in its side's queue: what a future, a handle or a blocked thread keeps between looks.
 ///
 /// Polled by tasks and parked in by threads, it is the one state machine of every operation that waits.
-#[derive(Debug, Default)]
-pub(crate) struct Wait {
-    ticket: u64,
-    index: u32,
-    state: State,
-    kind: Kind,
-    /// It has waited awake before its first poll, and need not do so again.
-    awake: bool,
-}
+#[derive(Debug)]
+pub(crate) struct Wait(State);
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// A variant without a key leaves its place unwritten: an operation that never waits makes one of these every time.
+#[derive(Debug)]
 enum State {
     /// Not in the queue, as far as this operation knows.
-    #[default]
-    Idle,
+    Idle(Kind),
+    /// The same, of one that has waited awake and need not do so again.
+    Awake,
+    /// The same, of a task that has given way to the others of its executor, and will be polled again for sure.
+    Yielded(Kind),
     /// Registered; whether it still stands there only the queue can tell.
-    Queued,
+    Queued { kind: Kind, index: u32, ticket: u64 },
     /// The operation has given its result.
     Done,
 }
@@ -112,51 +118,71 @@ enum State {
 impl Wait {
     /// A wait of a future or a thread.
     pub(crate) fn hard() -> Self {
-        Self::default()
+        Self(State::Idle(Kind::Hard))
     }
 
     /// A wait of a thread that has spun already.
     fn after_spinning() -> Self {
-        Self { awake: true, ..Self::hard() }
+        Self(State::Awake)
     }
 
     /// A wait of a handle, stream or sink, between polls that may never come.
     pub(crate) fn soft() -> Self {
-        Self { kind: Kind::Soft, ..Self::default() }
+        Self(State::Idle(Kind::Soft))
+    }
+
+    fn kind(&self) -> Kind {
+        match self.0 {
+            State::Idle(kind) | State::Yielded(kind) | State::Queued { kind, .. } => kind,
+            State::Awake | State::Done => Kind::Hard,
+        }
     }
 
     fn key(&self) -> Option<Key> {
-        (self.state == State::Queued).then_some(Key { index: self.index, ticket: self.ticket })
+        match self.0 {
+            State::Queued { index, ticket, .. } => Some(Key { index, ticket }),
+            State::Idle(_) | State::Awake | State::Yielded(_) | State::Done => None,
+        }
     }
 
     fn set_key(&mut self, key: Option<Key>) {
-        match key {
-            None => self.state = State::Idle,
-            Some(Key { index, ticket }) => (self.state, self.index, self.ticket) = (State::Queued, index, ticket),
+        let kind = self.kind();
+        self.0 = match key {
+            None => State::Idle(kind),
+            Some(Key { index, ticket }) => State::Queued { kind, index, ticket },
+        };
+    }
+
+    /// Takes the key out: the operation has left, or is about to.
+    fn take_key(&mut self) -> Option<Key> {
+        let key = self.key();
+        if key.is_some() {
+            self.set_key(None);
         }
+        key
     }
 
     /// Whether it has registered and not left since.
     #[inline]
     pub(crate) fn is_queued(&self) -> bool {
-        self.state == State::Queued
+        matches!(self.0, State::Queued { .. })
     }
 
     /// Marks the operation as over: polling it again is a bug in the caller.
     pub(crate) fn finish(&mut self) {
-        debug_assert!(self.state != State::Queued, "left before it is finished");
-        self.state = State::Done;
+        debug_assert!(!self.is_queued(), "left before it is finished");
+        self.0 = State::Done;
     }
 
     pub(crate) fn is_finished(&self) -> bool {
-        self.state == State::Done
+        matches!(self.0, State::Done)
     }
 
     /// One poll: `look` really tries, and says `None` if the operation has to wait.
     ///
     /// `Pending` is given out only if, at the last lock, an entry with this very waker stood in the queue (or, of one owner,
-    /// it was seen in its seat), and a look
-    /// after its registration found nothing.
+    /// it was seen in its seat), and a look after its registration found nothing; or if this very waker has just been
+    /// called, so that there will be another poll.
     #[inline]
     pub(crate) fn poll<E: End, O>(
         &mut self,
@@ -164,14 +190,27 @@ impl Wait {
         waker: &Waker,
         mut look: impl FnMut(&mut E) -> Option<O>,
     ) -> Poll<O> {
-        match look(end) {
-            Some(out) if self.state == State::Idle => Poll::Ready(out),
-            Some(out) => {
-                self.leave(end);
-                Poll::Ready(out)
-            }
-            None => self.poll_slow(end, waker, look),
+        let found = look(end);
+        self.poll_after(found, end, waker, look)
+    }
+
+    /// As [`poll`](Self::poll), after a first look that `found` something or not. A closure that is called in two places
+    /// is not inlined into the first of them; what the caller does itself is.
+    #[inline]
+    pub(crate) fn poll_after<E: End, O>(
+        &mut self,
+        found: Option<O>,
+        end: &mut E,
+        waker: &Waker,
+        look: impl FnMut(&mut E) -> Option<O>,
+    ) -> Poll<O> {
+        let Some(out) = found else { return self.poll_slow(end, waker, look) };
+        match self.0 {
+            State::Queued { .. } => self.leave(end),
+            State::Yielded(_) => self.yielded(end, true),
+            State::Idle(_) | State::Awake | State::Done => {}
         }
+        Poll::Ready(out)
     }
 
     #[cold]
@@ -181,15 +220,32 @@ impl Wait {
         waker: &Waker,
         mut look: impl FnMut(&mut E) -> Option<O>,
     ) -> Poll<O> {
-        let woken_for_nothing = match self.key() {
-            Some(key) if end.side().refresh(key, waker) => return Poll::Pending,
-            Some(_) => true,
+        let woken_for_nothing = match self.0 {
+            State::Queued { index, ticket, .. } => {
+                if end.side().refresh(Key { index, ticket }, waker) {
+                    return Poll::Pending;
+                }
+                true
+            }
+            State::Yielded(_) => {
+                self.yielded(end, false);
+                false
+            }
             // What threads learn is no lesson for tasks.
-            None if self.awake => false,
-            None => match super::spin::briefly(end, &mut look) {
-                Some(out) => return Poll::Ready(out),
-                None => false,
-            },
+            State::Awake | State::Done => false,
+            State::Idle(kind) => {
+                // Where others wait already it stands in line.
+                if end.side().spin().trusts_yields() && !end.side().is_waiting() {
+                    return self.give_way(kind, waker);
+                }
+                if let Some(out) = super::spin::briefly(end, &mut look) {
+                    return Poll::Ready(out);
+                }
+                if end.side().spin().tries_yield() && !end.side().is_waiting() {
+                    return self.give_way(kind, waker);
+                }
+                false
+            }
         };
         self.register(end, waker.clone(), woken_for_nothing);
         match look(end) {
@@ -201,8 +257,26 @@ impl Wait {
         }
     }
 
+    /// Lets the other tasks of the executor run: this one will be polled after them.
+    fn give_way<O>(&mut self, kind: Kind, waker: &Waker) -> Poll<O> {
+        self.0 = State::Yielded(kind);
+        count(Event::Yield);
+        waker.wake_by_ref();
+        Poll::Pending
+    }
+
+    /// A task that gave way looked again: did that bring anything?
+    #[cold]
+    fn yielded<E: End>(&mut self, end: &E, success: bool) {
+        self.set_key(None);
+        if success {
+            count(Event::Yielded);
+        }
+        end.side().spin().task_yielded(success);
+    }
+
     fn register<E: End>(&mut self, end: &E, waker: Waker, at_front: bool) {
-        let kind = if end.is_choosy() { Kind::Soft } else { self.kind };
+        let kind = if end.is_choosy() { Kind::Soft } else { self.kind() };
         let (key, panics) = end.side().register(waker, kind, at_front, end.done());
         self.set_key(key);
         panics.resume();
@@ -211,8 +285,7 @@ impl Wait {
     /// The end of a wait, however it ended: served, disconnected, timed out or dropped.
     #[cold]
     pub(crate) fn leave<E: End>(&mut self, end: &E) {
-        if let Some(key) = self.key() {
-            self.state = State::Idle;
+        if let Some(key) = self.take_key() {
             let early = defect(Defect::LookBeforeLeave) && end.side().is_waiting() && end.would_serve();
             let mut stood = false;
             let mut panics = FirstPanic::default();
@@ -235,14 +308,21 @@ impl Wait {
         limit: Limit,
         mut look: impl FnMut(&mut E) -> Option<O>,
     ) -> Result<O, TimedOut> {
-        let started = Instant::now();
-        let deadline = limit.deadline(started);
-        if deadline.is_some_and(|at| at <= started) {
+        count(Event::Wait);
+        if limit.is_over() {
             // ORDERING: a full fence, so that a value sent before this call by anybody we heard from is not missed.
             crate::sync::barrier::full();
             return look(end).ok_or(TimedOut);
         }
-        if let Some(out) = super::spin::spin(end, started, deadline, &mut look) {
+        let crowded = end.side().spin().is_crowded();
+        if !crowded {
+            if let Some(out) = super::spin::at_once(end, &mut look) {
+                return Ok(out);
+            }
+        }
+        let started = Instant::now();
+        let deadline = limit.deadline(started);
+        if let Some(out) = super::spin::spin(end, crowded, started, deadline, &mut look) {
             return Ok(out);
         }
         with_parker(|parker| {
@@ -253,6 +333,7 @@ impl Wait {
                     end.side().spin().parked(started.elapsed());
                     return Ok(out);
                 }
+                count(Event::Park);
                 if !parker.park(deadline) {
                     return waiter.give_up(&mut look);
                 }
@@ -270,8 +351,7 @@ impl Wait {
 
     /// Stops waiting for the close.
     pub(crate) fn leave_closed(&mut self, side: &Side) {
-        if let Some(key) = self.key() {
-            self.state = State::Idle;
+        if let Some(key) = self.take_key() {
             side.unwatch(key);
         }
     }
@@ -288,8 +368,7 @@ impl<E: End> Blocked<'_, E> {
     pub(super) fn give_up<O>(&mut self, look: &mut impl FnMut(&mut E) -> Option<O>) -> Result<O, TimedOut> {
         let mut out = None;
         let mut panics = FirstPanic::default();
-        if let Some(key) = self.wait.key() {
-            self.wait.state = State::Idle;
+        if let Some(key) = self.wait.take_key() {
             panics.run(|| _ = self.end.side().leave(key));
         }
         panics.run(|| out = look(self.end));

@@ -1,5 +1,6 @@
 //! Gathering: the first value as long as it takes, then more for a while.
 
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll::Pending, Poll::Ready, Wake, Waker};
 use std::time::Duration;
@@ -195,15 +196,21 @@ fn a_wake_up_goes_on_to_the_next() {
 /// A task that sends again in the very moment in which there is room, so that the channel is never found empty.
 struct Refill {
     tx: Mutex<Sender<u32>>,
+    /// Woken while it polls, as a task may be.
+    again: AtomicBool,
 }
 
 impl Refill {
     /// The next of a thousand values, and a place in the queue for the one after it.
     fn send(self: &Arc<Self>) {
-        let mut tx = self.tx.lock().unwrap();
+        let Ok(mut tx) = self.tx.try_lock() else { return self.again.store(true, Relaxed) };
         let waker = Waker::from(Arc::clone(self));
         for n in 0..2 {
-            let _ = tx.poll_send(&mut Context::from_waker(&waker), &mut Some(n));
+            while tx.poll_send(&mut Context::from_waker(&waker), &mut Some(n)).is_pending() {
+                if !self.again.swap(false, Relaxed) {
+                    break;
+                }
+            }
         }
     }
 }
@@ -219,7 +226,7 @@ impl Wake for Refill {
 fn a_channel_that_is_never_empty_does_not_hold_a_poll() {
     limit(|| {
         let ((tx, rx), clock, counting) = (hel::bounded(1), Clock::new(), CountingWaker::new());
-        let refill = Arc::new(Refill { tx: Mutex::new(tx) });
+        let refill = Arc::new(Refill { tx: Mutex::new(tx), again: AtomicBool::new(false) });
         refill.send();
         let mut into = Vec::new();
         let mut gathering = gather(clock.clone(), &rx, &mut into, usize::MAX, SECOND);

@@ -19,9 +19,9 @@ use crossbeam_utils::CachePadded;
 use super::exhaust::exhaust;
 use super::position::Positions;
 use super::{Refused, Starved, slots};
-use crate::sync::UnsafeCell;
 use crate::sync::atomic::{AtomicUsize, Ordering};
 use crate::sync::barrier::point;
+use crate::sync::{Event, UnsafeCell, count};
 
 /// A place for one value. The stamp says whose turn it is: `p` is free for the
 /// pusher of position p, `p | mark` holds the value for the popper of p.
@@ -120,6 +120,7 @@ impl<T> Ring<T> {
             return Attempt::Barred { at: tail };
         }
         if !self.move_tail(tail, self.fixed.positions.next(tail)) {
+            count(Event::Lost);
             return Attempt::Lost;
         }
         point();
@@ -235,6 +236,7 @@ impl<T> Ring<T> {
             return Attempt::Barred { at: head };
         }
         if !self.move_head(head, positions.next(head)) {
+            count(Event::Lost);
             return Attempt::Lost;
         }
         point();

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering, compiler_fence, fence};
 use std::time::{Duration, Instant};
 
 use super::kernel::{self, Step};
+use crate::sync::{Event, count};
 
 /// Keeps the compiler from moving the gate's load before the publish. Costs nothing at run time.
 #[inline(always)]
@@ -136,6 +137,7 @@ impl Barrier {
         if self.state(&ask) == ABSENT {
             return;
         }
+        count(Event::Heavy);
         self.timed(|| self.interrupt(ask));
         // ORDERING: SeqCst, the caller's own fence at the return: with the notifier's fence, or the interrupt in it.
         fence(Ordering::SeqCst);

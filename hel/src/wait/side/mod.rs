@@ -12,7 +12,7 @@ use super::policy::Policy;
 use super::spin::Spin;
 use super::wakers::Wakers;
 use crate::sync::atomic::{AtomicU32, Ordering};
-use crate::sync::{Arc, Defect, Mutex, MutexGuard, barrier, defect, ticket};
+use crate::sync::{Arc, Defect, Event, Mutex, MutexGuard, barrier, count, defect, ticket};
 
 /// What a gate says. 0: nobody waits, and nobody has to fence.
 pub(crate) mod bits {
@@ -156,7 +156,7 @@ impl Side {
     }
 
     #[inline(never)]
-    fn notify_armed(&self, count: usize) -> u32 {
+    fn notify_armed(&self, tokens: usize) -> u32 {
         if self.front.exclusive {
             return self.notify_owner();
         }
@@ -167,27 +167,29 @@ impl Side {
             return gate;
         }
         if let Some(any) = &self.front.any {
-            return self.notify_both(any, count);
+            return self.notify_both(any, tokens);
         }
         // ORDERING: Relaxed, only for the defect below.
         let stale = if defect(Defect::WaitingOnFirstLoad) { self.front.gate.load(Ordering::Relaxed) } else { u32::MAX };
         // ORDERING: N3. Pairs with the barrier in `register`: either the load in `tell` sees WAITING, or the waiter's
         // look sees what was published before this fence.
         barrier::full();
-        self.tell(count, stale)
+        count(Event::Fence);
+        self.tell(tokens, stale)
     }
 
     /// Each of the two queues gets the wake-ups: neither can starve beside the other, and what finds nothing to take goes
     /// back to sleep.
     #[inline(never)]
-    fn notify_both(&self, any: &Side, count: usize) -> u32 {
+    fn notify_both(&self, any: &Side, tokens: usize) -> u32 {
         // ORDERING: N3, as in `notify_armed`.
         barrier::full();
+        count(Event::Fence);
         let mut panics = FirstPanic::default();
         if !(defect(Defect::ShardBeforeAny) && self.is_waiting()) {
-            panics.run(|| _ = any.tell(count, u32::MAX));
+            panics.run(|| _ = any.tell(tokens, u32::MAX));
         }
-        let gate = self.tell(count, u32::MAX);
+        let gate = self.tell(tokens, u32::MAX);
         panics.resume();
         gate
     }
@@ -378,6 +380,7 @@ impl Side {
         // ORDERING: AcqRel, under the lock with the queue empty (W2). Never a store: CLOSED stays.
         self.front.gate.fetch_and(!(bits::WAITING | bits::ARMED | bits::FENCED), Ordering::AcqRel);
         queue.era = queue.era.wrapping_add(1);
+        count(Event::Clear);
     }
 
     /// R1 and R2: puts a waiter in the queue and makes every publish either visible to its next look or a wake-up.
@@ -386,6 +389,7 @@ impl Side {
     /// of this side, for the policy.
     #[inline]
     pub(super) fn register(&self, waker: Waker, kind: Kind, at_front: bool, done: usize) -> (Option<Key>, FirstPanic) {
+        count(Event::Register);
         if self.front.exclusive { self.sit(waker, done) } else { self.queue_up(waker, kind, at_front, done) }
     }
 

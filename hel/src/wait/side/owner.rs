@@ -7,7 +7,7 @@ use std::task::Waker;
 use super::super::list::Key;
 use super::{FirstPanic, Side, bits};
 use crate::sync::atomic::Ordering;
-use crate::sync::{Defect, Note, Seat, barrier, defect, ticket};
+use crate::sync::{Defect, Event, Note, Seat, barrier, count, defect, ticket};
 
 /// Where the owner sits while it waits, and what it keeps there for itself.
 #[derive(Debug)]
@@ -92,6 +92,7 @@ impl Side {
             // ORDERING: N3. Pairs with the fence or the barrier in `sit`: either the owner is seen to wait, or its look sees
             // what was published before this fence.
             barrier::full();
+            count(Event::Fence);
             if self.back.armed.chair.is_taken() {
                 self.call_owner();
             } else if gate & bits::ARMED != 0 {
@@ -107,6 +108,7 @@ impl Side {
     pub(super) fn call_owner(&self) -> bool {
         let Some(waker) = self.back.armed.chair.vacate() else { return false };
         self.back.armed.paid.store(0, Ordering::Relaxed); // ORDERING: Relaxed, as in `pay`.
+        count(Event::Wake);
         let mut panics = FirstPanic::default();
         if self.back.policy.worth_clearing() {
             self.end_era(&mut panics);
@@ -121,6 +123,7 @@ impl Side {
         // ORDERING: AcqRel: an owner whose `fetch_or` comes before is seen in its seat below; one whose comes after opens
         // an era of its own.
         self.front.gate.fetch_and(!(bits::ARMED | bits::FENCED), Ordering::AcqRel);
+        count(Event::Clear);
         if defect(Defect::EraEndsUnseen) {
             return;
         }
@@ -208,6 +211,7 @@ impl Side {
         if self.back.policy.worth_clearing() {
             // ORDERING: AcqRel, as in `end_era`: the owner is this thread, and sits nowhere.
             self.front.gate.fetch_and(!(bits::ARMED | bits::FENCED), Ordering::AcqRel);
+            count(Event::Clear);
         }
         let mut panics = FirstPanic::default();
         panics.run(|| drop(waker));
