@@ -160,6 +160,8 @@ impl Spin {
         let interval = (self.interval.load(Ordering::Relaxed) * 2).min(ASK_LATE);
         self.interval.store(interval, Ordering::Relaxed);
         self.unasked.store(interval, Ordering::Relaxed);
+        // If nobody wants to run: does waiting for longer bring more at a time?
+        self.gap.store(WIDEST, Ordering::Relaxed);
         true
     }
 
@@ -182,8 +184,9 @@ impl Spin {
             return false;
         }
         self.crowd.store(CROWD, Ordering::Relaxed);
-        self.interval.store(ASK_SOON, Ordering::Relaxed);
-        self.unasked.store(ASK_SOON, Ordering::Relaxed);
+        let interval = (self.interval.load(Ordering::Relaxed) / 4).max(ASK_SOON);
+        self.interval.store(interval, Ordering::Relaxed);
+        self.unasked.store(interval, Ordering::Relaxed);
         self.budget.store(shorter(self.budget.load(Ordering::Relaxed)), Ordering::Relaxed);
         let shyness = self.shyness.load(Ordering::Relaxed);
         if took > HOGGED {

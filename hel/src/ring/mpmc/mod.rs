@@ -94,7 +94,8 @@ impl<T> Ring<T> {
         point();
         match self.try_claim() {
             Attempt::Won(claim) => Ok(claim),
-            Attempt::Lost | Attempt::Barred { .. } => self.claim_slow(),
+            Attempt::Lost => self.claim_slow(true),
+            Attempt::Barred { .. } => self.claim_slow(false),
         }
     }
 
@@ -106,7 +107,8 @@ impl<T> Ring<T> {
             Attempt::Won(claim) => Some(claim),
             // ORDERING: Relaxed: only whether the guess that barred us was out of date.
             Attempt::Barred { at } if self.tail.load(Ordering::Relaxed) == at => None,
-            Attempt::Lost | Attempt::Barred { .. } => self.claim_slow().ok(),
+            Attempt::Lost => self.claim_slow(true).ok(),
+            Attempt::Barred { .. } => self.claim_slow(false).ok(),
         }
     }
 
@@ -136,8 +138,11 @@ impl<T> Ring<T> {
 
     #[cold]
     #[inline(never)]
-    fn claim_slow(&self) -> Result<Claim<'_, T>, Refused> {
+    fn claim_slow(&self, lost: bool) -> Result<Claim<'_, T>, Refused> {
         let mut backoff = Backoff::new();
+        if lost {
+            backoff.pause();
+        }
         loop {
             match self.try_claim() {
                 Attempt::Won(claim) => return Ok(claim),
