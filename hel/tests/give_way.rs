@@ -4,27 +4,29 @@
 
 mod support;
 
-use std::task::Poll;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::task::{Context, Poll};
 
-use support::waker::CountingWaker;
+use support::waker::{CountingWaker, HostileWaker, Trap};
 use support::{limit, poll_with};
 
 /// More waits than go by before a task tries it.
 const PLENTY: usize = 1_000;
 
-/// Polls a receive on an empty channel until one gives way, and lets the next look succeed: from then on that is trusted.
+/// Receives from an empty channel that gets its value between two polls, until giving way is tried, and then for a while, so
+/// that it is fully trusted.
 macro_rules! trusting {
     ($tx:ident, $rx:ident) => {{
-        let woken = (0..PLENTY).position(|n| {
+        let mut tried = 0;
+        for n in 0..PLENTY {
             let counting = CountingWaker::new();
             let mut receiving = $rx.recv_async();
             assert!(poll_with(&mut receiving, &counting.waker()).is_pending());
-            let gave_way = counting.wakes() > 0;
+            tried += usize::from(counting.wakes() > 0);
             $tx.try_send(n).unwrap();
             assert_eq!(poll_with(&mut receiving, &counting.waker()), Poll::Ready(Ok(n)));
-            gave_way
-        });
-        assert!(woken.is_some(), "it is tried now and then");
+        }
+        assert!(tried > PLENTY / 2, "once tried with success it is done again");
     }};
 }
 
@@ -122,6 +124,43 @@ on_both! {
         assert!(matches!(poll_with(&mut receiving, &counting.waker()), Poll::Ready(Err(_))));
     }
 
+    a_look_in_passing_comes_to_rest |tx, rx| {
+        trusting!(tx, rx);
+        let counting = CountingWaker::new();
+        let busy = (0..PLENTY).take_while(|_| {
+            let before = counting.wakes();
+            assert!(poll_with(&mut rx.recv_async(), &counting.waker()).is_pending());
+            counting.wakes() > before
+        });
+        assert!(busy.count() < PLENTY / 10, "each poll wakes the task, which polls again");
+        tx.try_send(0).unwrap();
+    }
+
+    a_waker_that_panics_leaves_it_as_it_is |tx, rx| {
+        trusting!(tx, rx);
+        let hostile = HostileWaker::new();
+        hostile.set(Trap::Wake);
+        let mut receiving = rx.recv_async();
+        let polled = catch_unwind(AssertUnwindSafe(|| poll_with(&mut receiving, &hostile.waker()).is_pending()));
+        assert!(polled.is_err(), "it woke itself");
+        assert!(poll_with(&mut receiving, &hostile.waker()).is_pending());
+        tx.try_send(8).unwrap();
+        assert_eq!(poll_with(&mut receiving, &hostile.waker()), Poll::Ready(Ok(8)));
+    }
+
+    a_waker_that_panics_while_the_thread_unwinds_does_not_end_the_process |tx, rx| {
+        trusting!(tx, rx);
+        let hostile = HostileWaker::new();
+        hostile.set(Trap::Wake);
+        let payload = catch_unwind(AssertUnwindSafe(|| {
+            let mut receiving = rx.recv_async();
+            let _last = OnDrop(|| assert!(poll_with(&mut receiving, &hostile.waker()).is_pending()));
+            panic!("the first");
+        }));
+        assert_eq!(payload.unwrap_err().downcast_ref::<&str>(), Some(&"the first"));
+        tx.try_send(8).unwrap();
+    }
+
     senders_give_way_too |tx, rx| {
         (0..4).for_each(|n| tx.try_send(n).unwrap());
         let gave_way = (0..PLENTY).any(|_| {
@@ -135,6 +174,53 @@ on_both! {
         });
         assert!(gave_way, "it is tried now and then");
     }
+}
+
+/// Runs when it is dropped.
+struct OnDrop<F: FnMut()>(F);
+
+impl<F: FnMut()> Drop for OnDrop<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
+/// A handle that is polled and takes its poll back comes to rest as well.
+#[test]
+fn a_poll_taken_back_comes_to_rest() {
+    limit(|| {
+        let (tx, mut rx) = hel::channel::mpmc::round_robin::<usize, 4>(2);
+        trusting!(tx, rx);
+        let counting = CountingWaker::new();
+        let waker = counting.waker();
+        let busy = (0..PLENTY).take_while(|_| {
+            let before = counting.wakes();
+            assert!(rx.poll_recv(&mut Context::from_waker(&waker)).is_pending());
+            rx.cancel_poll();
+            counting.wakes() > before
+        });
+        assert!(busy.count() < PLENTY / 10);
+    });
+}
+
+/// One that was woken from its place and found nothing, since one that gave way had taken it, makes the others stand in line.
+#[test]
+fn where_one_in_line_was_passed_over_nobody_gives_way() {
+    limit(|| {
+        let (tx, rx) = hel::bounded::<usize>(4);
+        trusting!(tx, rx);
+        let (in_line, passing) = (CountingWaker::new(), CountingWaker::new());
+        let mut waits = rx.recv_async();
+        while in_line.held() == 0 {
+            assert!(poll_with(&mut waits, &in_line.waker()).is_pending());
+        }
+        tx.try_send(1).unwrap();
+        assert_eq!(rx.try_recv(), Ok(1), "taken in passing");
+        assert!(poll_with(&mut waits, &in_line.waker()).is_pending());
+        drop(waits);
+        assert!(poll_with(&mut rx.recv_async(), &passing.waker()).is_pending());
+        assert_eq!(passing.wakes(), 0, "it stands in line");
+    });
 }
 
 /// Who comes to others that wait stands in line with them, trust or not.

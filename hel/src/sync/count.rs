@@ -17,6 +17,10 @@ pub(crate) enum Event {
     Yield,
     /// What it waited for came after that.
     Yielded,
+    /// A task woke itself, to let the others of its executor run.
+    GiveWay,
+    /// What it waited for came meanwhile.
+    GivenWay,
     /// A thread slept.
     Park,
     /// Somebody registered a waker.
@@ -47,7 +51,7 @@ pub mod counting {
     use super::Event;
 
     /// What is counted, in the order of the events.
-    pub const NAMES: [&str; 12] = [
+    pub const NAMES: [&str; 14] = [
         "fences",
         "heavy",
         "clears",
@@ -55,6 +59,8 @@ pub mod counting {
         "paused",
         "yields",
         "yielded",
+        "gave way",
+        "with success",
         "parks",
         "registers",
         "wakes",

@@ -64,7 +64,7 @@ const HOGGED: Duration = Duration::from_millis(1);
 /// answer that there is nobody doubles it.
 const ASK_SOON: u32 = 16;
 const ASK_LATE: u32 = 512;
-/// For how many waits the answer stands.
+/// For how many waits the answer stands that there was somebody.
 const CROWD: u32 = 16;
 /// For how many waits at first, and at most.
 const SHY: u32 = 16;
@@ -80,8 +80,8 @@ const WAITS: u32 = 256;
 
 /// A task that lets others run is polled once more than one that registers, and has saved a registration and a wake-up if its
 /// peer was among them. If not it was in vain, and on several workers the task may have moved to another, away from its
-/// peer. So one failure counts as much as so many successes,
-const BETRAYAL: u32 = 8;
+/// peer. So one failure counts as much as so many successes, one more for having tried,
+const BETRAYAL: u32 = 7;
 /// of which so many are remembered.
 const FULL_TRUST: u32 = 16;
 /// Where there is no trust, one wait in so many tries all the same.
@@ -142,7 +142,7 @@ impl Spin {
     }
 
     /// Whether to yield before anything else: there are more threads than processors, or it is time to find out.
-    pub(super) fn is_crowded(&self) -> bool {
+    pub(super) fn asks_for_a_crowd(&self) -> bool {
         if IN_MODEL {
             return false;
         }
@@ -151,6 +151,9 @@ impl Spin {
         if crowd > 0 {
             self.crowd.store(crowd - 1, Ordering::Relaxed);
             return true;
+        }
+        if self.shy.load(Ordering::Relaxed) > 0 {
+            return false;
         }
         let unasked = self.unasked.load(Ordering::Relaxed);
         if unasked > 0 {
@@ -163,6 +166,12 @@ impl Spin {
         // If nobody wants to run: does waiting for longer bring more at a time?
         self.gap.store(WIDEST, Ordering::Relaxed);
         true
+    }
+
+    /// Whether there were more threads than processors at the last yield.
+    fn is_crowded(&self) -> bool {
+        // ORDERING: Relaxed: advice.
+        self.crowd.load(Ordering::Relaxed) > 0
     }
 
     /// Whether this wait may yield.
@@ -183,7 +192,7 @@ impl Spin {
             self.crowd.store(0, Ordering::Relaxed);
             return false;
         }
-        self.crowd.store(CROWD, Ordering::Relaxed);
+        self.crowd.store(if took > HOGGED { 0 } else { CROWD }, Ordering::Relaxed);
         let interval = (self.interval.load(Ordering::Relaxed) / 4).max(ASK_SOON);
         self.interval.store(interval, Ordering::Relaxed);
         self.unasked.store(interval, Ordering::Relaxed);
@@ -235,12 +244,26 @@ impl Spin {
         stayed == TRY_EVERY
     }
 
-    /// A task let others run; did its next look succeed?
+    /// A task lets others run. Should it never look again, because its future is dropped, that was in vain.
+    pub(super) fn task_yields(&self) {
+        // ORDERING: Relaxed, both: advice.
+        self.trust.store(self.trust.load(Ordering::Relaxed).saturating_sub(1), Ordering::Relaxed);
+    }
+
+    /// A task that let others run looked again; did that succeed?
     pub(super) fn task_yielded(&self, success: bool) {
         // ORDERING: Relaxed, both: advice.
         let trust = self.trust.load(Ordering::Relaxed);
-        let trust = if success { (trust + 1).min(FULL_TRUST) } else { trust.saturating_sub(BETRAYAL) };
+        let trust = if success { (trust + 2).min(FULL_TRUST) } else { trust.saturating_sub(BETRAYAL) };
         self.trust.store(trust, Ordering::Relaxed);
+    }
+
+    /// One that was woken from its place found nothing: those who give way had better stand in line as well.
+    pub(super) fn distrust_yields(&self) {
+        if !IN_MODEL {
+            // ORDERING: Relaxed: advice.
+            self.trust.store(0, Ordering::Relaxed);
+        }
     }
 
     /// A thread had to park, and all in all waited for `took`: would spinning have been long enough?
@@ -351,15 +374,16 @@ fn let_others_run<E: End, O>(
     let mut before = Instant::now();
     let mut crowded = false;
     for _ in 0..YIELDS {
-        if deadline.is_some_and(|at| before >= at) {
+        // A yield may take a whole slice: not so close to a deadline.
+        if deadline.is_some_and(|at| before + HOGGED >= at) {
             return None;
         }
         count(Event::Yield);
         yield_now();
-        let out = look(end);
         let now = Instant::now();
         let took = now.saturating_duration_since(before);
         crowded |= end.side().spin().yielded(took);
+        let out = look(end);
         if out.is_some() {
             count(Event::Yielded);
             if !crowded {

@@ -274,16 +274,18 @@ fn a_deadline_in_the_past_is_one_look() {
 fn a_crowd_is_noticed_and_forgotten() {
     let spin = Spin::new();
     let (moment, switch) = (Duration::from_nanos(500), Duration::from_micros(50));
-    let until_asked = |spin: &Spin| (0..100_000).take_while(|_| !spin.is_crowded()).count();
+    let until_asked = |spin: &Spin| (0..100_000).take_while(|_| !spin.asks_for_a_crowd()).count();
     let first = until_asked(&spin);
     assert!(!spin.yielded(moment));
     let second = until_asked(&spin);
     assert!(second > first, "{first}, then {second}: nobody was there");
     assert!(spin.yielded(switch));
-    assert!((0..10).all(|_| spin.is_crowded()), "somebody was, and so the next ones yield first");
+    assert!((0..10).all(|_| spin.asks_for_a_crowd()), "somebody was, and so the next ones yield first");
     assert!(!spin.yielded(moment));
-    assert!(!spin.is_crowded(), "nobody any more");
+    assert!(!spin.asks_for_a_crowd(), "nobody any more");
     assert!(until_asked(&spin) <= first, "soon asked again");
+    assert!(spin.yielded(Duration::from_millis(3)));
+    assert!((0..10).all(|_| !spin.asks_for_a_crowd()), "a hog is no crowd: nobody yields to it");
 }
 
 #[test]

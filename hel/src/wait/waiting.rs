@@ -104,59 +104,74 @@ pub(crate) struct Wait(State);
 #[derive(Debug)]
 enum State {
     /// Not in the queue, as far as this operation knows.
-    Idle(Kind),
-    /// The same, of one that has waited awake and need not do so again.
-    Awake,
-    /// The same, of a task that has given way to the others of its executor, and will be polled again for sure.
-    Yielded(Kind),
+    Idle(Who),
+    /// The same, of a task that has given way to the others of its executor: it has woken itself.
+    Yielded(Who),
     /// Registered; whether it still stands there only the queue can tell.
-    Queued { kind: Kind, index: u32, ticket: u64 },
+    Queued { who: Who, index: u32, ticket: u64 },
     /// The operation has given its result.
     Done,
+}
+
+/// Who waits.
+#[derive(Clone, Copy, Debug)]
+enum Who {
+    /// A thread, which has waited awake before and need not do so again.
+    Thread,
+    Task(Kind),
+}
+
+impl Who {
+    fn kind(self) -> Kind {
+        match self {
+            Self::Thread => Kind::Hard,
+            Self::Task(kind) => kind,
+        }
+    }
 }
 
 impl Wait {
     /// A wait of a future or a thread.
     pub(crate) fn hard() -> Self {
-        Self(State::Idle(Kind::Hard))
+        Self(State::Idle(Who::Task(Kind::Hard)))
     }
 
     /// A wait of a thread that has spun already.
     fn after_spinning() -> Self {
-        Self(State::Awake)
+        Self(State::Idle(Who::Thread))
     }
 
     /// A wait of a handle, stream or sink, between polls that may never come.
     pub(crate) fn soft() -> Self {
-        Self(State::Idle(Kind::Soft))
+        Self(State::Idle(Who::Task(Kind::Soft)))
     }
 
-    fn kind(&self) -> Kind {
+    fn who(&self) -> Who {
         match self.0 {
-            State::Idle(kind) | State::Yielded(kind) | State::Queued { kind, .. } => kind,
-            State::Awake | State::Done => Kind::Hard,
+            State::Idle(who) | State::Yielded(who) | State::Queued { who, .. } => who,
+            State::Done => Who::Task(Kind::Hard),
         }
     }
 
     fn key(&self) -> Option<Key> {
         match self.0 {
             State::Queued { index, ticket, .. } => Some(Key { index, ticket }),
-            State::Idle(_) | State::Awake | State::Yielded(_) | State::Done => None,
+            State::Idle(_) | State::Yielded(_) | State::Done => None,
         }
     }
 
     fn set_key(&mut self, key: Option<Key>) {
-        let kind = self.kind();
+        let who = self.who();
         self.0 = match key {
-            None => State::Idle(kind),
-            Some(Key { index, ticket }) => State::Queued { kind, index, ticket },
+            None => State::Idle(who),
+            Some(Key { index, ticket }) => State::Queued { who, index, ticket },
         };
     }
 
-    /// Takes the key out: the operation has left, or is about to.
+    /// Takes the key out: the operation has left, or is about to. One that gave way has nothing to leave.
     fn take_key(&mut self) -> Option<Key> {
         let key = self.key();
-        if key.is_some() {
+        if !self.is_finished() {
             self.set_key(None);
         }
         key
@@ -208,7 +223,7 @@ impl Wait {
         match self.0 {
             State::Queued { .. } => self.leave(end),
             State::Yielded(_) => self.yielded(end, true),
-            State::Idle(_) | State::Awake | State::Done => {}
+            State::Idle(_) | State::Done => {}
         }
         Poll::Ready(out)
     }
@@ -225,6 +240,8 @@ impl Wait {
                 if end.side().refresh(Key { index, ticket }, waker) {
                     return Poll::Pending;
                 }
+                // Somebody may take what those who wait are woken for.
+                end.side().spin().distrust_yields();
                 true
             }
             State::Yielded(_) => {
@@ -232,17 +249,17 @@ impl Wait {
                 false
             }
             // What threads learn is no lesson for tasks.
-            State::Awake | State::Done => false,
-            State::Idle(kind) => {
-                // Where others wait already it stands in line.
+            State::Idle(Who::Thread) | State::Done => false,
+            State::Idle(Who::Task(_)) => {
                 if end.side().spin().trusts_yields() && !end.side().is_waiting() {
-                    return self.give_way(kind, waker);
+                    return self.give_way(end, waker);
                 }
                 if let Some(out) = super::spin::briefly(end, &mut look) {
                     return Poll::Ready(out);
                 }
-                if end.side().spin().tries_yield() && !end.side().is_waiting() {
-                    return self.give_way(kind, waker);
+                // Where others wait already it stands in line.
+                if !end.side().is_waiting() && end.side().spin().tries_yield() {
+                    return self.give_way(end, waker);
                 }
                 false
             }
@@ -258,10 +275,11 @@ impl Wait {
     }
 
     /// Lets the other tasks of the executor run: this one will be polled after them.
-    fn give_way<O>(&mut self, kind: Kind, waker: &Waker) -> Poll<O> {
-        self.0 = State::Yielded(kind);
-        count(Event::Yield);
-        waker.wake_by_ref();
+    fn give_way<E: End, O>(&mut self, end: &E, waker: &Waker) -> Poll<O> {
+        self.0 = State::Yielded(self.who());
+        count(Event::GiveWay);
+        end.side().spin().task_yields();
+        FirstPanic::guard(|| waker.wake_by_ref());
         Poll::Pending
     }
 
@@ -270,13 +288,13 @@ impl Wait {
     fn yielded<E: End>(&mut self, end: &E, success: bool) {
         self.set_key(None);
         if success {
-            count(Event::Yielded);
+            count(Event::GivenWay);
         }
         end.side().spin().task_yielded(success);
     }
 
     fn register<E: End>(&mut self, end: &E, waker: Waker, at_front: bool) {
-        let kind = if end.is_choosy() { Kind::Soft } else { self.kind() };
+        let kind = if end.is_choosy() { Kind::Soft } else { self.who().kind() };
         let (key, panics) = end.side().register(waker, kind, at_front, end.done());
         self.set_key(key);
         panics.resume();
@@ -314,7 +332,7 @@ impl Wait {
             crate::sync::barrier::full();
             return look(end).ok_or(TimedOut);
         }
-        let crowded = end.side().spin().is_crowded();
+        let crowded = end.side().spin().asks_for_a_crowd();
         if !crowded {
             if let Some(out) = super::spin::at_once(end, &mut look) {
                 return Ok(out);

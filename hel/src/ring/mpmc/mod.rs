@@ -122,7 +122,6 @@ impl<T> Ring<T> {
             return Attempt::Barred { at: tail };
         }
         if !self.move_tail(tail, self.fixed.positions.next(tail)) {
-            count(Event::Lost);
             return Attempt::Lost;
         }
         point();
@@ -133,7 +132,11 @@ impl<T> Ring<T> {
     fn move_tail(&self, from: usize, to: usize) -> bool {
         // ORDERING: Relaxed: decides only who is the one pusher of a position. The popper's reading of the slot's last
         // value was acquired with the stamp (I4), and the value is published by the stamp in `Claim::fill`.
-        self.tail.compare_exchange_weak(from, to, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+        let won = self.tail.compare_exchange_weak(from, to, Ordering::Relaxed, Ordering::Relaxed).is_ok();
+        if !won {
+            count(Event::Lost);
+        }
+        won
     }
 
     #[cold]
@@ -241,7 +244,6 @@ impl<T> Ring<T> {
             return Attempt::Barred { at: head };
         }
         if !self.move_head(head, positions.next(head)) {
-            count(Event::Lost);
             return Attempt::Lost;
         }
         point();
@@ -252,7 +254,11 @@ impl<T> Ring<T> {
     fn move_head(&self, from: usize, to: usize) -> bool {
         // ORDERING: Relaxed: decides only who is the one popper of a position. The value was acquired with the stamp
         // (I5), and the slot is given back by the stamp in `Taken::take`.
-        self.head.compare_exchange_weak(from, to, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+        let won = self.head.compare_exchange_weak(from, to, Ordering::Relaxed, Ordering::Relaxed).is_ok();
+        if !won {
+            count(Event::Lost);
+        }
+        won
     }
 
     #[cold]
