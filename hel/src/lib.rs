@@ -12,6 +12,13 @@
 //! assert_eq!(worker.join().unwrap(), 55);
 //! ```
 //!
+//! # Polls
+//!
+//! A poll that gives `Pending` has registered its task, to be woken when there is something for it; or it has woken its task
+//! already, during the poll, to look again after the other tasks of its executor, and then registers if that was in
+//! vain. hel does the latter where it helped lately. So a waker must be ready to be called by the poll that it is
+//! given to, as any executor's is.
+//!
 //! Channels do not cross `fork`: a lock of the channel may be held by a thread that the child does not have.
 #![deny(unsafe_code)]
 

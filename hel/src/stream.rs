@@ -16,7 +16,7 @@ use crate::yielding::Streak;
 /// It ends after the last value of a closed channel, and stays ended. After 1,024 values in a row that were ready at once
 /// it yields to its executor, so that a stream over a busy channel does not starve the other tasks of its thread.
 ///
-/// Between polls it keeps its waker registered: it is told of new values, yet uses up no wake-up that a `recv_async`
+/// Between polls it is told of new values, yet uses up no wake-up that a `recv_async`
 /// or a blocked thread needs. A pool of workers on one channel should use `recv_async`, since all its streams are
 /// woken for each value.
 ///

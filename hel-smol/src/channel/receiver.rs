@@ -13,7 +13,7 @@ use super::{Recv, WeakReceiver};
 /// Clone it for each task or thread that receives. When the last one is dropped the channel is closed, and what is
 /// buffered is dropped at once.
 ///
-/// A receiver is a [`Stream`] as well. As such it keeps its waker registered between polls and is woken for every
+/// A receiver is a [`Stream`] as well. As such it is woken between polls for every
 /// value, whoever gets it, so a pool of workers should use [`recv`](Self::recv). After 1,024 values in a row that were
 /// ready at once it yields to its executor.
 ///

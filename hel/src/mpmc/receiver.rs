@@ -81,15 +81,16 @@ impl<T> Receiver<T> {
         RecvFuture::new(self)
     }
 
-    /// Receives a value if there is one, or registers the task of `cx` to be woken when there is. `None` once the
+    /// Receives a value if there is one, or has the task of `cx` woken when there is. `None` once the
     /// channel is closed and drained.
     ///
-    /// The task stays registered until the next poll or [`cancel_poll`](Self::cancel_poll); only the last waker counts.
+    /// The task is woken until the next poll or [`cancel_poll`](Self::cancel_poll); only the last waker counts. It may be
+    /// woken at once, to look again after the other tasks of its executor (see [Polls](crate#polls)).
     pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
         self.wait.poll(&mut self.shared.rx(), cx.waker(), op::look_recv).map(op::or_none)
     }
 
-    /// Appends up to `max` values to `into`, or registers the task of `cx` to be woken when there is one.
+    /// Appends up to `max` values to `into`, or has the task of `cx` woken when there is one.
     ///
     /// # Errors
     /// `Disconnected` once the channel is closed and drained. A `max` of 0 is ready at once, with 0.

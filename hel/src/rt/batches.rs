@@ -19,8 +19,7 @@ use crate::yielding::Streak;
 /// its executor. Its one timer is boxed when it is first needed and set anew for each batch, so that the stream is
 /// `Unpin` whatever the runtime.
 ///
-/// Between polls it keeps its waker registered, as a [`RecvStream`](crate::RecvStream) does, and holds the batch that it
-/// collects.
+/// Between polls it is told of new values, as a [`RecvStream`](crate::RecvStream) is, and holds the batch that it collects.
 ///
 /// # Cancel safety
 /// Dropping a `next()` on it loses nothing. Dropping the stream drops the batch that it collects;

@@ -176,7 +176,7 @@ impl<T> ShardedReceiver<T> {
         RecvFuture::new(Tagged(self))
     }
 
-    /// Receives a value if there is one, or registers the task of `cx` to be woken when there is. `None` once every shard
+    /// Receives a value if there is one, or has the task of `cx` woken when there is. `None` once every shard
     /// is closed and drained.
     pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
         self.poll_recv_any(cx).map(|item| item.map(|(_, value)| value))
@@ -189,7 +189,7 @@ impl<T> ShardedReceiver<T> {
         wait.poll(&mut Tagged(&**end).rx(), cx.waker(), op::look_recv).map(op::or_none)
     }
 
-    /// Appends up to `max` values to `into`, or registers the task of `cx` to be woken when there is one.
+    /// Appends up to `max` values to `into`, or has the task of `cx` woken when there is one.
     ///
     /// # Errors
     /// `Disconnected` once every shard is closed and drained. A `max` of 0 is ready at once, with 0.

@@ -118,7 +118,7 @@ impl<T> RoundRobinSender<T> {
         SendRefFuture::new(self, value)
     }
 
-    /// Sends the value in `value` if some shard has room, or registers the task of `cx` to be woken when one has.
+    /// Sends the value in `value` if some shard has room, or has the task of `cx` woken when one has.
     ///
     /// # Panics
     /// If the slot is empty.

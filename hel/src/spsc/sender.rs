@@ -92,11 +92,12 @@ impl<T> Sender<T> {
         SendRefFuture::new(self, value)
     }
 
-    /// Sends the value in `value` if there is room, or registers the task of `cx` to be woken when there is.
+    /// Sends the value in `value` if there is room, or has the task of `cx` woken when there is.
     ///
     /// Ready with an error if the channel is closed or the receiver has gone. The slot is `Some` if and only if the
-    /// value has not been sent. The task stays registered until the next poll or [`cancel_poll`](Self::cancel_poll);
-    /// only the last waker counts.
+    /// value has not been sent. The task is woken until the next poll or [`cancel_poll`](Self::cancel_poll); only the last
+    /// waker counts. It may be woken at once, to look again after the other tasks of its executor (see
+    /// [Polls](crate#polls)).
     /// Where another task waits by this same end meanwhile, it takes this one's place and wakes it: poll again.
     ///
     /// # Panics

@@ -21,7 +21,7 @@ pub(crate) enum Event {
     GiveWay,
     /// What it waited for came meanwhile.
     GivenWay,
-    /// A thread slept.
+    /// A thread went to sleep.
     Park,
     /// Somebody registered a waker.
     Register,

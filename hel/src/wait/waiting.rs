@@ -220,10 +220,8 @@ impl Wait {
         look: impl FnMut(&mut E) -> Option<O>,
     ) -> Poll<O> {
         let Some(out) = found else { return self.poll_slow(end, waker, look) };
-        match self.0 {
-            State::Queued { .. } => self.leave(end),
-            State::Yielded(_) => self.yielded(end, true),
-            State::Idle(_) | State::Done => {}
+        if !matches!(self.0, State::Idle(_)) {
+            self.served(end);
         }
         Poll::Ready(out)
     }
@@ -281,6 +279,17 @@ impl Wait {
         end.side().spin().task_yields();
         FirstPanic::guard(|| waker.wake_by_ref());
         Poll::Pending
+    }
+
+    /// One that has waited found something.
+    #[cold]
+    #[inline(never)]
+    fn served<E: End>(&mut self, end: &E) {
+        match self.0 {
+            State::Queued { .. } => self.leave(end),
+            State::Yielded(_) => self.yielded(end, true),
+            State::Idle(_) | State::Done => {}
+        }
     }
 
     /// A task that gave way looked again: did that bring anything?
