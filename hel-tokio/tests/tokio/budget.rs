@@ -91,6 +91,18 @@ async fn an_operation_costs_if_and_only_if_it_is_ready() {
         assert_eq!(pin!(sink.send(5)).poll(cx), Poll::Ready(Ok(())));
     };
     assert_eq!(rest_after(ready).await, whole - 8);
+    // Of a stream or sink eight values cost one.
+    let many = |cx: &mut Context<'_>| {
+        let (tx, rx) = hel::bounded(32);
+        let (mut sink, mut stream) = (coop(tx.sink()), coop(rx.stream()));
+        for n in 0..17 {
+            assert_eq!(pin!(sink.send(n)).poll(cx), Poll::Ready(Ok(())));
+        }
+        for n in 0..16 {
+            assert_eq!(pin!(stream.next()).poll(cx), Poll::Ready(Some(n)));
+        }
+    };
+    assert_eq!(rest_after(many).await, whole - 3 - 2);
     // By themselves, hel's futures use none.
     let plain = |cx: &mut Context<'_>| {
         let (tx, rx) = hel::bounded(1);
