@@ -1,12 +1,15 @@
-//! White-box: a sender that was stopped between its claim and its publish.
+//! White-box: a sender that was stopped between its claim and its publish, and a thread stopped under a lock.
 
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::mpsc;
 use std::task::{Context, Poll, Waker};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{Receiver, Sender, bounded};
 use crate::channel::errors::{RecvError, SendError, TryRecvError};
-use crate::ends::sealed::Target;
+use crate::ends::sealed::{Source, Target};
+use crate::wait::End;
 
 const SHORT: Duration = Duration::from_millis(5);
 
@@ -83,4 +86,59 @@ fn the_last_receiver_goes_beside_a_stopped_sender() {
     assert!(!DROPPED.load(SeqCst));
     end.announce(1);
     assert!(DROPPED.load(SeqCst), "it does not stay until the senders go");
+}
+
+/// Runs `body` on a thread of its own, which is not waited for if it hangs.
+fn in_time(body: impl FnOnce() + Send + 'static) {
+    let (done, ended) = mpsc::channel();
+    let running = thread::spawn(move || {
+        body();
+        done.send(()).unwrap();
+    });
+    assert!(ended.recv_timeout(Duration::from_secs(30)) != Err(mpsc::RecvTimeoutError::Timeout), "it hangs");
+    running.join().unwrap();
+}
+
+/// Who sends goes on beside a thread stopped under the lock of the receivers that wait, and the one to wake is woken as soon
+/// as that thread goes on.
+#[test]
+fn trying_to_send_returns_beside_a_thread_stopped_under_a_lock() {
+    in_time(|| {
+        let (tx, rx) = bounded(1);
+        let mut receiving = rx.recv_async();
+        let mut poll = || Future::poll(std::pin::Pin::new(&mut receiving), &mut Context::from_waker(Waker::noop()));
+        assert!(poll().is_pending());
+        let mut stays = rx.clone();
+        let end = stays.raw();
+        let stopped = end.side().stop_under_the_lock();
+        tx.try_send(1).unwrap();
+        assert!(tx.try_send(2).unwrap_err().is_full());
+        assert_eq!((tx.try_send_batch(&mut vec![2]).unwrap_err().sent(), rx.len()), (0, 1));
+        assert!(end.side().is_waiting(), "a wake-up is owed");
+        drop(stopped);
+        assert!(!end.side().is_waiting(), "and given");
+        assert_eq!(poll(), Poll::Ready(Ok(1)));
+    });
+}
+
+/// The same with the ends exchanged.
+#[test]
+fn trying_to_receive_returns_beside_a_thread_stopped_under_a_lock() {
+    in_time(|| {
+        let (tx, rx) = bounded(1);
+        tx.try_send(1).unwrap();
+        let mut sending = tx.send_async(2);
+        let mut poll = || Future::poll(std::pin::Pin::new(&mut sending), &mut Context::from_waker(Waker::noop()));
+        assert!(poll().is_pending());
+        let mut stays = tx.clone();
+        let end = stays.raw();
+        let stopped = end.side().stop_under_the_lock();
+        assert_eq!(rx.try_recv(), Ok(1));
+        assert_eq!(rx.try_recv(), Err(TryRecvError::Empty));
+        assert_eq!(rx.try_recv_batch(&mut Vec::new(), 4), Err(TryRecvError::Empty));
+        assert!(end.side().is_waiting(), "a wake-up is owed");
+        drop(stopped);
+        assert!(!end.side().is_waiting(), "and given");
+        assert_eq!(poll(), Poll::Ready(Ok(())));
+    });
 }

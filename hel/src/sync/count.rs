@@ -2,6 +2,7 @@
 
 /// Something that is worth counting, since it costs more than the ring does.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(any(hel_loom, hel_shuttle), allow(dead_code, reason = "the checkers have barriers of their own"))]
 pub(crate) enum Event {
     /// A notifier found its gate armed and ran a full fence.
     Fence,

@@ -310,6 +310,18 @@ impl Side {
         self.settle();
     }
 
+    /// Holds the lock as a thread does that is stopped under it, and goes on when what this gives is dropped.
+    #[cfg(all(test, not(any(hel_loom, hel_shuttle))))]
+    pub(crate) fn stop_under_the_lock(&self) -> impl Drop {
+        struct Stopped<'a>(&'a Side, Option<MutexGuard<'a, Queue>>);
+        impl Drop for Stopped<'_> {
+            fn drop(&mut self) {
+                self.1.take().into_iter().for_each(|queue| self.0.unlock(queue));
+            }
+        }
+        Stopped(self, Some(self.back.queue.lock()))
+    }
+
     /// As [`unlock`](Self::unlock), and drops a waker that is not needed any more: user code, too.
     fn unlock_and_drop(&self, queue: MutexGuard<'_, Queue>, waker: Option<Waker>) {
         let mut panics = FirstPanic::default();
