@@ -14,7 +14,8 @@ use tokio::task::coop::poll_proceed;
 /// A task that loops over such operations on a channel that never runs empty should wrap them.
 ///
 /// A future costs one unit of the budget, as an operation of tokio's does. Of a stream or sink eight values together cost
-/// one: to ask for the budget takes about as long as to receive a value, and they are quick.
+/// one, since to ask for the budget takes about as long as to receive a value. So up to seven may still come when the
+/// budget is gone, and a stream or sink that uses it alone gives way after 1,024.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -47,8 +48,8 @@ pin_project! {
     /// A future, [`Stream`] or [`Sink`] that takes part in tokio's budget: what [`coop`] returns.
     ///
     /// # Cancel safety
-    /// As what it wraps: without budget that is not polled at all.
-    #[derive(Clone, Debug)]
+    /// As what it wraps.
+    #[derive(Debug)]
     #[must_use = "futures, streams and sinks do nothing unless polled"]
     pub struct Coop<X> {
         #[pin]
@@ -72,6 +73,12 @@ fn poll_one_of_many<O>(
         *paid = paid.checked_sub(1).unwrap_or(VALUES - 1);
     }
     polled
+}
+
+impl<X: Clone> Clone for Coop<X> {
+    fn clone(&self) -> Self {
+        coop(self.inner.clone())
+    }
 }
 
 impl<X> Coop<X> {

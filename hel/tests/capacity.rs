@@ -217,7 +217,7 @@ fn passes<K: Kind, T: Send>(make: impl Fn(u8) -> T + Sync, check: impl Fn(&T, u8
         let sender = move || {
             (0..11).for_each(|n| assert!(tx.send(make(n)).is_ok()));
         };
-        thread::Builder::new().stack_size(64 << 20).spawn_scoped(scope, sender).unwrap();
+        thread::Builder::new().stack_size(128 << 20).spawn_scoped(scope, sender).unwrap();
         for n in 0..11 {
             check(&rx.recv().unwrap(), n);
         }
@@ -229,7 +229,7 @@ fn passes<K: Kind, T: Send>(make: impl Fn(u8) -> T + Sync, check: impl Fn(&T, u8
 fn on_a_big_stack(body: impl FnOnce() + Send) {
     limit(|| {
         thread::scope(|scope| {
-            thread::Builder::new().stack_size(64 << 20).spawn_scoped(scope, body).unwrap().join().unwrap();
+            thread::Builder::new().stack_size(128 << 20).spawn_scoped(scope, body).unwrap().join().unwrap();
         });
     });
 }

@@ -157,6 +157,7 @@ on_both! {
             let _last = OnDrop(|| assert!(poll_with(&mut receiving, &hostile.waker()).is_pending()));
             panic!("the first");
         }));
+        assert!(!hostile.is_set(), "it woke itself");
         assert_eq!(payload.unwrap_err().downcast_ref::<&str>(), Some(&"the first"));
         tx.try_send(8).unwrap();
     }

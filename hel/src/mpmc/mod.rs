@@ -3,7 +3,7 @@
 mod exclusive;
 mod receiver;
 mod sender;
-#[cfg(all(test, not(hel_loom)))]
+#[cfg(all(test, not(any(hel_loom, hel_shuttle))))]
 mod tests;
 mod weak;
 

@@ -109,8 +109,8 @@ impl<T> Sender<T> {
     /// Sends the value in `value` if there is room, or has the task of `cx` woken when there is.
     ///
     /// Ready with an error if the channel is closed or all receivers have gone. The slot is `Some` if and only if the
-    /// value has not been sent. The task is woken until the next poll or [`cancel_poll`](Self::cancel_poll); only the last
-    /// waker counts. It may be woken at once, to look again after the other tasks of its executor (see
+    /// value has not been sent. The task may be woken until the next poll or [`cancel_poll`](Self::cancel_poll); only the
+    /// last waker counts. That may be at once, to look again after the other tasks of its executor (see
     /// [Polls](crate#polls)).
     ///
     /// # Panics

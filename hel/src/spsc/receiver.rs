@@ -81,8 +81,8 @@ impl<T> Receiver<T> {
     /// Receives a value if there is one, or has the task of `cx` woken when there is. `None` once the
     /// channel is closed and drained.
     ///
-    /// The task is woken until the next poll or [`cancel_poll`](Self::cancel_poll); only the last waker counts. It may be
-    /// woken at once, to look again after the other tasks of its executor (see [Polls](crate#polls)).
+    /// The task may be woken until the next poll or [`cancel_poll`](Self::cancel_poll); only the last waker counts. That may
+    /// be at once, to look again after the other tasks of its executor (see [Polls](crate#polls)).
     /// Where another task waits by this same end meanwhile, it takes this one's place and wakes it: poll again.
     pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
         self.wait.poll(&mut self.rx, cx.waker(), op::look_recv).map(op::or_none)

@@ -61,13 +61,15 @@ pub mod counting {
         "yields",
         "yielded",
         "gave way",
-        "with success",
+        "gave way with success",
         "parks",
         "registers",
         "wakes",
         "lost",
         "passed",
     ];
+
+    const _: () = assert!(Event::Passed as usize + 1 == NAMES.len(), "a name for each event");
 
     /// A count for each name.
     pub type Counts = [u64; NAMES.len()];

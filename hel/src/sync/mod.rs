@@ -4,6 +4,7 @@
 //! types under all of it, and one with `--cfg hel_shuttle` shuttle's. The README beside this file tells the two barrier
 //! modes, how loom is made to see them, and what each of the two checkers is for.
 
+// Counts are no part of what the checkers look at.
 #[allow(clippy::disallowed_types)]
 mod count;
 mod defect;

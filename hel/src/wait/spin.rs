@@ -27,7 +27,7 @@ pub(super) struct Spin {
     task: AtomicU32,
     /// Waits of tasks since the last that paused.
     idle: AtomicU32,
-    /// For how many waits a task lets the others of its executor run first, unless that is in vain.
+    /// What giving way has earned tasks: one for each success. While there is any they give way first.
     trust: AtomicU32,
     /// Waits of tasks since the last that did.
     stayed: AtomicU32,
@@ -66,7 +66,7 @@ const ASK_SOON: u32 = 16;
 const ASK_LATE: u32 = 512;
 /// For how many waits the answer stands that there was somebody.
 const CROWD: u32 = 16;
-/// For how many waits at first, and at most.
+/// For how many waits there are no yields after a hog, at first and at most.
 const SHY: u32 = 16;
 const SHYEST: u32 = 1024;
 
@@ -80,9 +80,9 @@ const WAITS: u32 = 256;
 
 /// A task that lets others run is polled once more than one that registers, and has saved a registration and a wake-up if its
 /// peer was among them. If not it was in vain, and on several workers the task may have moved to another, away from its
-/// peer. So one failure counts as much as so many successes, one more for having tried,
+/// peer. So a failure costs as much trust as eight successes earn: one for having tried, and these.
 const BETRAYAL: u32 = 7;
-/// of which so many are remembered.
+/// The most trust that successes can earn.
 const FULL_TRUST: u32 = 16;
 /// Where there is no trust, one wait in so many tries all the same.
 const TRY_EVERY: u32 = 64;
@@ -184,8 +184,8 @@ impl Spin {
         shy == 0
     }
 
-    /// Takes in how long a yield took. True: it let another thread run, which did not run while we spun. It may even have
-    /// taken so long that there had better be none for a while; or it did not, and that is over.
+    /// Takes in how long a yield took. True: it let another thread run, which did not run while we spun. If that ran for
+    /// too long there are no yields for a while; if not, the next hog costs fewer.
     pub(super) fn yielded(&self, took: Duration) -> bool {
         // ORDERING: Relaxed, all of them: advice.
         if took <= SWITCH {
@@ -288,8 +288,8 @@ fn nanos(time: Duration) -> u32 {
     u32::try_from(time.as_nanos()).unwrap_or(u32::MAX)
 }
 
-/// A few looks at once, before the clock is asked for the first time: where items come one by one, as answers do, the
-/// next is often nearly there.
+/// A few looks at once, before the clock is asked when they began: where items come one by one, as answers do, the next
+/// is often nearly there.
 pub(super) fn at_once<E: End, O>(end: &mut E, look: &mut impl FnMut(&mut E) -> Option<O>) -> Option<O> {
     // ORDERING: Relaxed: advice.
     if IN_MODEL || cpus() == 1 || end.side().spin().gap.load(Ordering::Relaxed) > 1 {
@@ -320,13 +320,15 @@ pub(super) fn spin<E: End, O>(
     if IN_MODEL {
         return None;
     }
-    if crowded {
-        let out = let_others_run(end, started, deadline, look);
-        if out.is_some() || end.side().spin().is_crowded() {
-            return out;
-        }
+    if !crowded {
+        return pause(end, started, deadline, look).or_else(|| let_others_run(YIELDS, end, started, deadline, look).0);
     }
-    pause(end, started, deadline, look).or_else(|| let_others_run(end, started, deadline, look))
+    // One yield to ask, unless the answer stands.
+    let yields = if end.side().spin().is_crowded() { YIELDS } else { 1 };
+    match let_others_run(yields, end, started, deadline, look) {
+        (None, false) => pause(end, started, deadline, look),
+        (out, _) => out,
+    }
 }
 
 /// Looks with pauses between. On a single processor there is nothing to wait for while we run.
@@ -361,22 +363,23 @@ fn pause<E: End, O>(
     }
 }
 
-/// Looks with yields between: the peer may be waiting for this very processor.
+/// Looks with yields between: the peer may be waiting for this very processor. Says, too, whether anybody ran meanwhile.
 fn let_others_run<E: End, O>(
+    yields: u32,
     end: &mut E,
     started: Instant,
     deadline: Option<Instant>,
     look: &mut impl FnMut(&mut E) -> Option<O>,
-) -> Option<O> {
+) -> (Option<O>, bool) {
+    let mut crowded = false;
     if !end.side().spin().may_yield() {
-        return None;
+        return (None, crowded);
     }
     let mut before = Instant::now();
-    let mut crowded = false;
-    for _ in 0..YIELDS {
-        // A yield may take a whole slice: not so close to a deadline.
+    for _ in 0..yields {
+        // Others may run for a millisecond and more: not so close to a deadline.
         if deadline.is_some_and(|at| before + HOGGED >= at) {
-            return None;
+            break;
         }
         count(Event::Yield);
         yield_now();
@@ -389,14 +392,14 @@ fn let_others_run<E: End, O>(
             if !crowded {
                 end.side().spin().succeeded(now.saturating_duration_since(started));
             }
-            return out;
+            return (out, crowded);
         }
         if took > HOGGED {
-            return None;
+            break;
         }
         before = now;
     }
-    None
+    (None, crowded)
 }
 
 /// What a task does before it registers: pauses and looks, for next to no time. `None`: register.

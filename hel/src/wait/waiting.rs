@@ -238,7 +238,8 @@ impl Wait {
                 if end.side().refresh(Key { index, ticket }, waker) {
                     return Poll::Pending;
                 }
-                // Somebody may take what those who wait are woken for.
+                // Somebody else took what it was woken for, or it was woken for some other reason. Lest that was one who
+                // gave way, they stand in line as well from now on.
                 end.side().spin().distrust_yields();
                 true
             }

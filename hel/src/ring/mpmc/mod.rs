@@ -132,7 +132,7 @@ impl<T> Ring<T> {
     fn move_tail(&self, from: usize, to: usize) -> bool {
         // ORDERING: Relaxed: decides only who is the one pusher of a position. The popper's reading of the slot's last
         // value was acquired with the stamp (I4), and the value is published by the stamp in `Claim::fill`.
-        let won = self.tail.compare_exchange_weak(from, to, Ordering::Relaxed, Ordering::Relaxed).is_ok();
+        let won = self.tail.compare_exchange(from, to, Ordering::Relaxed, Ordering::Relaxed).is_ok();
         if !won {
             count(Event::Lost);
         }
@@ -254,7 +254,7 @@ impl<T> Ring<T> {
     fn move_head(&self, from: usize, to: usize) -> bool {
         // ORDERING: Relaxed: decides only who is the one popper of a position. The value was acquired with the stamp
         // (I5), and the slot is given back by the stamp in `Taken::take`.
-        let won = self.head.compare_exchange_weak(from, to, Ordering::Relaxed, Ordering::Relaxed).is_ok();
+        let won = self.head.compare_exchange(from, to, Ordering::Relaxed, Ordering::Relaxed).is_ok();
         if !won {
             count(Event::Lost);
         }
