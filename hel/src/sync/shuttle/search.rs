@@ -16,7 +16,7 @@ use crate::sync::Defect;
 const SCHEDULES: usize = 2_000;
 
 /// How many schedules each scheduler has to find a defect in.
-const ENOUGH: usize = 20_000;
+const ENOUGH: usize = 40_000;
 
 /// More steps than any schedule of a model has: one that takes more does not end.
 const STEPS: usize = 100_000;
