@@ -72,7 +72,7 @@ fn push_all(ring: &mpmc::Ring<Box<usize>>, first: usize, step: usize, batch: usi
 }
 
 /// Pops until drained and gives the sum; each sender's values come in their order.
-fn pop_all(ring: &mpmc::Ring<Box<usize>>, senders: usize, batch: usize) -> (usize, usize) {
+fn pop_all(ring: &mpmc::Ring<Box<usize>>, senders: usize, batch: usize) -> (u64, usize) {
     let (mut sum, mut count, mut into) = (0, 0, Vec::new());
     let mut last = vec![None; senders];
     loop {
@@ -89,7 +89,7 @@ fn pop_all(ring: &mpmc::Ring<Box<usize>>, senders: usize, batch: usize) -> (usiz
         for value in into.drain(..) {
             let before = last[*value % senders].replace(*value);
             assert!(before < Some(*value), "{before:?} before {value}");
-            sum += *value;
+            sum += *value as u64;
             count += 1;
         }
         assert!(ring.len() <= ring.capacity());
@@ -112,7 +112,8 @@ fn mpmc_loses_nothing_and_keeps_each_senders_order() {
                 let taken = poppers.into_iter().map(|popper| popper.join().expect("no panic"));
                 taken.fold((0, 0), |(sum, count), (s, c)| (sum + s, count + c))
             });
-            assert_eq!((sum, count), (VALUES * (VALUES - 1) / 2, VALUES));
+            let values = VALUES as u64;
+            assert_eq!((sum, count), (values * (values - 1) / 2, VALUES));
         }
     }
 }
