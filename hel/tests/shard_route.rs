@@ -270,8 +270,9 @@ fn equal_integers_of_different_types_are_one_key() {
     let (tx, _rx) = shard_key::<u8, 1>(1000);
     macro_rules! all_agree {
         ($number:expr; $($type:ty)*) => {{
-            let shards = [$(tx.shard_index(&($number as $type))),*];
-            assert!(shards.iter().all(|&shard| shard == shards[0]), "{} goes to {shards:?}", $number);
+            // Where the number fits the type: with 32 bits some are no usize.
+            let fits = [$(($number as $type as i128 == $number as i128).then(|| tx.shard_index(&($number as $type)))),*];
+            assert!(fits.iter().flatten().all(|shard| Some(*shard) == fits[0]), "{} goes to {fits:?}", $number);
         }};
     }
     for number in [0, 1, 7, 100, 127] {
@@ -281,14 +282,10 @@ fn equal_integers_of_different_types_are_one_key() {
         all_agree!(number; i8 i16 i32 i64 i128 isize);
     }
     for number in [1 << 40, u64::MAX, u64::MAX - 5] {
-        all_agree!(number; u64 u128 i128);
-        #[cfg(target_pointer_width = "64")]
-        all_agree!(number; u64 usize);
+        all_agree!(number; u64 u128 i128 usize);
     }
     for number in [-1 << 40, i64::MIN] {
-        all_agree!(number; i64 i128);
-        #[cfg(target_pointer_width = "64")]
-        all_agree!(number; i64 isize);
+        all_agree!(number; i64 i128 isize);
     }
     for number in [u128::from(u64::MAX) + 1, u128::MAX / 2] {
         all_agree!(number; u128 i128);

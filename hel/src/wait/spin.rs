@@ -61,7 +61,7 @@ const SWITCH: Duration = Duration::from_micros(2);
 /// each further one in vain.
 const HOGGED: Duration = Duration::from_millis(1);
 /// How many waits go by before a yield that only asks whether there is anybody to run: at first, and at most. Each
-/// answer that there is nobody doubles it.
+/// question doubles it, and each answer that there is somebody takes two doublings back.
 const ASK_SOON: u32 = 16;
 const ASK_LATE: u32 = 512;
 /// For how many waits the answer stands that there was somebody.
