@@ -29,9 +29,11 @@ pub use self::round_robin::RoundRobinSender;
 pub use self::senders::ShardSenders;
 pub use self::tagged::Tagged;
 
+use std::alloc::Layout;
 use std::hash::Hash;
 
 use crate::link::group::Group;
+use crate::link::mpmc::Shared;
 use crate::mpmc::shard;
 use crate::sync::Arc;
 use crate::wait::{FirstPanic, Wait};
@@ -123,11 +125,12 @@ impl<E> Drop for Polled<'_, E> {
     }
 }
 
-/// Room for one thing of each shard, made before any shard is: a number that no memory holds panics at once.
-fn list_of<E>(shards: usize) -> Vec<E> {
+/// Room for one thing of each shard, made before any shard is: a number that no memory holds panics at once, and not
+/// when there is none left for the rest of the program. The ends of a shard share an `S`.
+fn list_of<E, S>(shards: usize) -> Vec<E> {
     assert!(shards > 0, "a sharded channel must have at least 1 shard");
     let mut list = Vec::new();
-    if list.try_reserve_exact(shards).is_err() {
+    if Layout::array::<S>(shards).is_err() || list.try_reserve_exact(shards).is_err() {
         panic!("{shards} shards: no memory for that many");
     }
     list
@@ -135,7 +138,8 @@ fn list_of<E>(shards: usize) -> Vec<E> {
 
 /// Both ends of `shards` shards.
 fn ends<T>(capacity: usize, shards: usize) -> (ShardSenders<T>, ShardedReceiver<T>) {
-    let (mut senders, mut receivers) = (list_of(shards), list_of(shards));
+    let mut senders = list_of::<_, Shared<T>>(shards);
+    let mut receivers = list_of::<_, Shared<T>>(shards);
     let group = Arc::new(Group::new(shards));
     for index in 0..shards {
         let (sender, receiver) = shard(capacity, &group, index);

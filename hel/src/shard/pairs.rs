@@ -1,6 +1,7 @@
 use std::fmt;
 
 use super::list_of;
+use crate::link::spsc::Shared;
 use crate::spsc::{Receiver, Sender, bounded};
 
 /// `shards` independent one-to-one channels, each with room for `CAP` values.
@@ -69,7 +70,7 @@ pub struct Pairs<T> {
 
 impl<T> Pairs<T> {
     pub(super) fn new(capacity: usize, shards: usize) -> Self {
-        let mut pairs = list_of(shards);
+        let mut pairs = list_of::<_, Shared<T>>(shards);
         pairs.extend((0..shards).map(|_| Some(bounded(capacity))));
         Self { pairs: pairs.into(), next: 0 }
     }
