@@ -7,7 +7,7 @@ use crate::op::{Front, RawSource, RawTarget, Unsent};
 use crate::ring::mpmc::{Claim, ClaimMany, ExclusivePopper, Ring};
 use crate::ring::{Refused, Starved};
 use crate::sync::atomic::{AtomicUsize, Ordering};
-use crate::sync::{Arc, Defect, barrier, defect};
+use crate::sync::{Arc, Defect, defect};
 use crate::wait::{End, FirstPanic, Side, bits};
 
 /// A channel with any number of senders and receivers.
@@ -96,7 +96,7 @@ impl<T> Shared<T> {
         if self.link.ring.len() > 0 {
             // A push is half-way. Either what it publishes is seen after the barrier, or it sees GONE and sweeps.
             if !defect(Defect::LastReceiverWithoutHeavy) {
-                barrier::heavy();
+                self.link.items.heavy();
             }
             panics.run(|| self.link.ring.clear());
         }

@@ -3,7 +3,7 @@ use crate::hand::InHand;
 use crate::op::{Front, RawSource, RawTarget, Unsent};
 use crate::ring::spsc::{self, Consumer, Producer, Ring};
 use crate::ring::{Refused, Starved};
-use crate::sync::{Defect, barrier, defect};
+use crate::sync::{Defect, defect};
 use crate::wait::{End, FirstPanic, Side, bits};
 
 /// What the two ends of a one-to-one channel share.
@@ -186,7 +186,7 @@ impl<T> Rx<T> {
         if first {
             if !defect(Defect::SpscCloseWithoutHeavy) {
                 // What the sender published without seeing CLOSED is visible from here on.
-                barrier::heavy();
+                self.shared().items.heavy();
             }
             self.seal();
         }

@@ -55,6 +55,8 @@ struct Back {
     owed: AtomicU32,
     spin: Spin,
     policy: Policy,
+    /// The gate is armed for good: there was no heavy barrier when it was made, and nobody has cleared it since.
+    born_armed: bool,
     armed: CachePadded<Armed>,
 }
 
@@ -106,7 +108,8 @@ impl Side {
     }
 
     fn new(exclusive: bool, any: Option<Arc<Side>>) -> Self {
-        let gate = if barrier::asymmetric() { 0 } else { bits::ARMED | bits::FENCED };
+        let born_armed = !barrier::asymmetric();
+        let gate = if born_armed { bits::ARMED | bits::FENCED } else { 0 };
         Self {
             front: CachePadded::new(Front { gate: AtomicU32::new(gate), exclusive, any }),
             back: CachePadded::new(Back {
@@ -114,6 +117,7 @@ impl Side {
                 owed: AtomicU32::new(0),
                 spin: Spin::new(),
                 policy: Policy::default(),
+                born_armed,
                 armed: CachePadded::new(Armed { paid: AtomicU32::new(0), chair: Chair::new() }),
             }),
         }
@@ -127,6 +131,19 @@ impl Side {
 
     pub(crate) fn is_closed(&self) -> bool {
         self.gate() & bits::CLOSED != 0
+    }
+
+    /// A heavy barrier for those who notify this side: either what they published is visible from here on, or they see
+    /// what was said of the gate before.
+    ///
+    /// A channel made after the kernel's refusal needs a fence for that and no more, since each notifier runs its own. Whoever
+    /// has a handle of it knows of the refusal from who made it, and clears nothing.
+    pub(crate) fn heavy(&self) {
+        if self.back.born_armed {
+            barrier::full();
+        } else {
+            barrier::heavy();
+        }
     }
 
     pub(super) fn spin(&self) -> &Spin {
