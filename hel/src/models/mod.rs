@@ -11,6 +11,8 @@ mod closing;
 #[cfg(hel_loom)]
 mod gate;
 #[cfg(hel_loom)]
+mod giving_way;
+#[cfg(hel_loom)]
 pub(crate) mod kit;
 #[cfg(hel_loom)]
 mod litmus;

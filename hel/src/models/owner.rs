@@ -1,5 +1,6 @@
 //! One-to-one channels: a side on which one owner waits, in a chair and without a lock.
 
+use std::future::poll_fn;
 use std::task::Poll;
 
 use super::kit::{PASSES, block_on, in_every_mode, never_cleared, poll, poll_here, wait_to_be_woken};
@@ -130,6 +131,31 @@ fn an_owner_gives_up_against_being_woken() {
         drop(task);
         if !had {
             assert_eq!(rx.recv(), Ok(1));
+        }
+        sender.join();
+    }
+    in_every_mode(story);
+}
+
+/// The handle waits between its polls, and so does a future of the same task, which is dropped: the one waker that stands for
+/// both stays for the handle, or was called.
+#[test]
+fn an_owner_waits_twice_and_gives_up_once() {
+    fn story() {
+        let (mut tx, mut rx) = spsc::bounded(1);
+        let sender = thread::spawn(move || {
+            tx.try_send(1).unwrap();
+            tx
+        });
+        let had = poll_here(&mut poll_fn(|cx| rx.poll_recv(cx))).is_ready() || {
+            let mut task = rx.recv_async();
+            let had = poll_here(&mut task).is_ready();
+            drop(task);
+            had
+        };
+        if !had {
+            wait_to_be_woken();
+            assert_eq!(block_on(poll_fn(|cx| rx.poll_recv(cx))), Some(1));
         }
         sender.join();
     }

@@ -45,6 +45,8 @@ pub(crate) enum Defect {
     KeyedBatchNotChoosy,
     /// Who ends the era of a one-owner side does not look whether the owner has sat down meanwhile.
     EraEndsUnseen,
+    /// A task that gives way does not wake itself.
+    GivesWayUnwoken,
     /// An exclusive popper marks head by a load and a store.
     ExclusiveByStore,
     /// A receiver becomes exclusive, and its plain handle goes, without acquiring what those did that have gone.

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::waiting::End;
 use crate::sync::atomic::{AtomicU32, Ordering};
-use crate::sync::{Event, IN_MODEL, count, cpus, spin_loop, yield_now};
+use crate::sync::{Event, IN_MODEL, count, cpus, gives_way, spin_loop, yield_now};
 
 /// What one side has learnt of waiting without sleeping. All of it is advice: races lose a lesson, nothing else.
 #[derive(Debug)]
@@ -236,7 +236,7 @@ impl Spin {
     /// Whether it does so to find out, before it registers.
     pub(super) fn tries_yield(&self) -> bool {
         if IN_MODEL {
-            return false;
+            return gives_way();
         }
         // ORDERING: Relaxed, both: advice.
         let stayed = self.stayed.load(Ordering::Relaxed) + 1;

@@ -278,7 +278,9 @@ impl Wait {
         self.0 = State::Yielded(self.who());
         count(Event::GiveWay);
         end.side().spin().task_yields();
-        FirstPanic::guard(|| waker.wake_by_ref());
+        if !defect(Defect::GivesWayUnwoken) {
+            FirstPanic::guard(|| waker.wake_by_ref());
+        }
         Poll::Pending
     }
 

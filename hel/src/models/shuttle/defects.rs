@@ -3,7 +3,7 @@
 
 use std::task::Poll;
 
-use super::kit::{block_on, in_every_mode, poll, poll_here, recv_one, wait_to_be_woken};
+use super::kit::{block_on, poll, poll_here, recv_one, wait_to_be_woken, with_every_gate};
 use super::{fan, flows, goes};
 use crate::errors::{AsyncRecvError, RecvError};
 use crate::future::SendBatchFuture;
@@ -14,9 +14,9 @@ use crate::spsc;
 use crate::sync::thread::{self, JoinHandle};
 use crate::sync::{Arc, Defect, Model};
 
-/// Holds as it is in every mode, and not with the defect.
+/// Holds as it is with every gate, and not with the defect. These stories count polls, so nobody gives way.
 fn holds_but_for(defect: Defect, story: fn(), expected: &str) {
-    in_every_mode(story);
+    with_every_gate(story);
     Model::new().defect(defect).fails(story, expected);
 }
 
@@ -49,6 +49,11 @@ fn locked_by_a_poll() {
 #[test]
 fn a_debt_that_nobody_settles() {
     holds_but_for(Defect::DebtsWithoutSettle, locked_by_a_poll, "deadlock");
+}
+
+#[test]
+fn a_task_that_gives_way_and_does_not_wake_itself() {
+    Model::new().gives_way().defect(Defect::GivesWayUnwoken).fails(flows::mixed::<1>, "deadlock");
 }
 
 #[test]
@@ -259,7 +264,7 @@ fn two_would_be_exclusive() {
 
 #[test]
 fn of_two_that_want_to_be_exclusive() {
-    in_every_mode(two_would_be_exclusive);
+    with_every_gate(two_would_be_exclusive);
 }
 
 /// One owner that waits twice, while the sender ends the era of its first wait.

@@ -187,9 +187,15 @@ pub(super) fn wait_to_be_woken() {
     with_parker(|parker| assert!(parker.park(None)));
 }
 
+/// Searches with gates of every kind, and with tasks that give way.
+pub(super) fn in_every_mode(story: fn()) {
+    with_every_gate(story);
+    Model::new().gives_way().check(story);
+}
+
 /// Searches with gates that open whenever they can, with gates that stay armed once they are, and with gates that are
 /// born so.
-pub(super) fn in_every_mode(story: fn()) {
+pub(super) fn with_every_gate(story: fn()) {
     Model::new().check(story);
     Model::new().ratio(u32::MAX).check(story);
     Model::new().no_membarrier().check(story);

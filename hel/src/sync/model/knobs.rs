@@ -27,11 +27,18 @@ pub(crate) struct Knobs {
     /// Up to two: some are covered by another rule, which has to go as well before the model can fail.
     pub(in crate::sync) defects: [Option<Defect>; 2],
     pub(super) glued_fences: bool,
+    /// Tasks give way whenever they may, before they register.
+    pub(super) gives_way: bool,
 }
 
 impl Knobs {
-    pub(super) const DEFAULT: Self =
-        Self { barriers: Barriers::Asymmetric, fences_per_heavy: 0, defects: [None; 2], glued_fences: false };
+    pub(super) const DEFAULT: Self = Self {
+        barriers: Barriers::Asymmetric,
+        fences_per_heavy: 0,
+        defects: [None; 2],
+        glued_fences: false,
+        gives_way: false,
+    };
 }
 
 thread_local! {

@@ -30,6 +30,11 @@ pub(crate) fn spin_loop() {
     yield_now();
 }
 
+/// Whether a task that may give way does so.
+pub(crate) fn gives_way() -> bool {
+    knobs::knobs().gives_way
+}
+
 /// How many processors the threads of a model seem to have: enough that spinning may pay.
 pub(crate) fn cpus() -> usize {
     2

@@ -56,6 +56,12 @@ impl Model {
         self
     }
 
+    /// With tasks that give way whenever they may.
+    pub(crate) fn gives_way(mut self) -> Self {
+        self.knobs.gives_way = true;
+        self
+    }
+
     /// With fences that stick to the access before them: fewer schedules, for models that are too large otherwise.
     pub(crate) fn glued_fences(mut self) -> Self {
         self.knobs.glued_fences = true;

@@ -40,6 +40,11 @@ impl<T> Mutex<T> {
     }
 }
 
+/// Whether a task that may give way does so at once: only a model says so.
+pub(crate) const fn gives_way() -> bool {
+    false
+}
+
 /// How many processors the process may use, as found when first asked; 1 if that cannot be known.
 pub(crate) fn cpus() -> usize {
     static CPUS: OnceLock<usize> = OnceLock::new();

@@ -15,10 +15,13 @@ pub(crate) struct Knobs {
     pub(super) fences_per_heavy: u32,
     /// Up to two: some are covered by another rule, which has to go as well before the model can fail.
     pub(in crate::sync) defects: [Option<Defect>; 2],
+    /// Tasks give way every other time that they may, before they register.
+    pub(super) gives_way: bool,
 }
 
 impl Knobs {
-    pub(super) const DEFAULT: Self = Self { asymmetric: true, fences_per_heavy: 0, defects: [None; 2] };
+    pub(super) const DEFAULT: Self =
+        Self { asymmetric: true, fences_per_heavy: 0, defects: [None; 2], gives_way: false };
 }
 
 thread_local! {

@@ -21,6 +21,8 @@ pub(crate) use self::search::Model;
 pub(crate) use ::shuttle::sync::{Arc, MutexGuard};
 pub(crate) use ::shuttle::thread::yield_now;
 
+use ::shuttle::rand::RngCore;
+
 /// shuttle's atomics. A fence is a step: see [`barrier`].
 pub(crate) mod atomic {
     pub(crate) use ::shuttle::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
@@ -36,6 +38,11 @@ fn step() {
 /// Lets the other threads run.
 pub(crate) fn spin_loop() {
     yield_now();
+}
+
+/// Whether a task that may give way does so: in a model that says so, every other time, by chance.
+pub(crate) fn gives_way() -> bool {
+    knobs::knobs().gives_way && ::shuttle::rand::thread_rng().next_u32().is_multiple_of(2)
 }
 
 /// How many processors the threads of a model seem to have: enough that spinning may pay.

@@ -66,6 +66,12 @@ impl Model {
         self
     }
 
+    /// With tasks that give way every other time that they may.
+    pub(crate) fn gives_way(mut self) -> Self {
+        self.knobs.gives_way = true;
+        self
+    }
+
     /// With a defect put in. Called twice, with both.
     pub(crate) fn defect(mut self, which: Defect) -> Self {
         let [last, _] = self.knobs.defects;
