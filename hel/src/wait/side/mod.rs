@@ -1,5 +1,7 @@
 mod closing;
 mod owner;
+#[cfg(all(test, not(any(hel_loom, hel_shuttle))))]
+mod stopped;
 
 use std::task::Waker;
 
@@ -325,18 +327,6 @@ impl Side {
             return barrier::full();
         }
         self.settle();
-    }
-
-    /// Holds the lock as a thread does that is stopped under it, and goes on when what this gives is dropped.
-    #[cfg(all(test, not(any(hel_loom, hel_shuttle))))]
-    pub(crate) fn stop_under_the_lock(&self) -> impl Drop {
-        struct Stopped<'a>(&'a Side, Option<MutexGuard<'a, Queue>>);
-        impl Drop for Stopped<'_> {
-            fn drop(&mut self) {
-                self.1.take().into_iter().for_each(|queue| self.0.unlock(queue));
-            }
-        }
-        Stopped(self, Some(self.back.queue.lock()))
     }
 
     /// As [`unlock`](Self::unlock), and drops a waker that is not needed any more: user code, too.
