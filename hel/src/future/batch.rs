@@ -52,6 +52,10 @@ impl<S: Source> sealed::Operation for RecvBatchFuture<'_, S> {
         Ok(output?)
     }
 
+    fn has_given_way(&self) -> bool {
+        self.wait.has_given_way()
+    }
+
     fn give_up(&mut self, limit: Duration) -> Self::Outcome {
         let (into, max) = (&mut *self.into, self.max);
         let out = last_look(&mut self.wait, &mut self.source.raw(), |end| look_recv_batch(end, max, into));
@@ -128,6 +132,10 @@ impl<K: Target> sealed::Operation for SendBatchFuture<'_, K> {
 
     fn in_time(output: Self::Output) -> Self::Outcome {
         Ok(output?)
+    }
+
+    fn has_given_way(&self) -> bool {
+        self.wait.has_given_way()
     }
 
     fn give_up(&mut self, limit: Duration) -> Self::Outcome {

@@ -24,6 +24,9 @@ pub(crate) mod sealed {
         /// The result of an operation that ended within its limit.
         fn in_time(output: Self::Output) -> Self::Outcome;
 
+        /// Whether it has woken its task already, to be polled again after others have run.
+        fn has_given_way(&self) -> bool;
+
         /// Stops waiting and tries a last time: after this the operation is over, one way or the other.
         fn give_up(&mut self, limit: Duration) -> Self::Outcome;
     }

@@ -51,6 +51,10 @@ impl<S: Source> sealed::Operation for RecvFuture<S> {
         Ok(output?)
     }
 
+    fn has_given_way(&self) -> bool {
+        self.wait.has_given_way()
+    }
+
     fn give_up(&mut self, limit: Duration) -> Self::Outcome {
         let out = last_look(&mut self.wait, &mut self.source.raw(), look_recv);
         out.map_or(Err(RecvError::TimeOut(limit)), |out| Self::in_time(out.map(InHand::into_inner)))

@@ -86,6 +86,10 @@ impl<K: Target> sealed::Operation for SendFuture<K> {
         Ok(output?)
     }
 
+    fn has_given_way(&self) -> bool {
+        self.wait.has_given_way()
+    }
+
     fn give_up(&mut self, limit: Duration) -> Self::Outcome {
         let value = &mut self.value;
         let out = last_look(&mut self.wait, &mut self.target.raw(), |end| look_send(end, value));
@@ -167,6 +171,10 @@ impl<K: Target> sealed::Operation for SendRefFuture<'_, K> {
 
     fn in_time(output: Self::Output) -> Self::Outcome {
         Ok(output?)
+    }
+
+    fn has_given_way(&self) -> bool {
+        self.wait.has_given_way()
     }
 
     fn give_up(&mut self, limit: Duration) -> Self::Outcome {

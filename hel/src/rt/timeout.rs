@@ -59,6 +59,8 @@ enum Limit {
     For(Duration),
     /// A point in time.
     Until(Instant),
+    /// The operation has given way to others before it waits: the clock runs, and there is no timer yet.
+    Set { at: Instant, limit: Duration },
     /// The operation waits, and the timer runs if there is a limit that the clock can reach.
     Running { limit: Duration },
 }
@@ -86,19 +88,24 @@ impl<F: Operation, R: Runtime> Timeout<F, R> {
         self.project().timer.as_pin_mut().map_or(Poll::Pending, |timer| timer.poll(cx).map(|()| limit))
     }
 
-    /// It waits for the first time: starts the timer. Says how long that runs, and whether the time is over already.
+    /// It waits for the first time: starts the timer. Says how long the limit is, and whether the time is over already.
     fn start(self: Pin<&mut Self>, limit: Limit) -> (Duration, bool) {
         let mut this = self.project();
         let now = this.rt.now();
         let (at, limit) = match limit {
             Limit::For(limit) | Limit::Running { limit } => (deadline(now, limit), limit),
             Limit::Until(at) => (Some(at), at.saturating_duration_since(now)),
+            Limit::Set { at, limit } => (Some(at), limit),
         };
         let over = at.is_some_and(|at| at <= now);
-        if !over {
-            this.timer.set(at.map(|at| this.rt.timer(at)));
-        }
-        *this.limit = Limit::Running { limit };
+        *this.limit = match at {
+            // What it gave way for has mostly come when it is polled again, and then a timer would have been in vain.
+            Some(at) if this.op.has_given_way() => Limit::Set { at, limit },
+            _ => {
+                this.timer.set(at.filter(|_| !over).map(|at| this.rt.timer(at)));
+                Limit::Running { limit }
+            }
+        };
         (limit, over)
     }
 }

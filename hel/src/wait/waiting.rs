@@ -183,6 +183,11 @@ impl Wait {
         matches!(self.0, State::Queued { .. })
     }
 
+    /// Whether it has woken its own task and not looked since: it will be polled again, whatever else happens.
+    pub(crate) fn has_given_way(&self) -> bool {
+        matches!(self.0, State::Yielded(_))
+    }
+
     /// Marks the operation as over: polling it again is a bug in the caller.
     pub(crate) fn finish(&mut self) {
         debug_assert!(!self.is_queued(), "left before it is finished");

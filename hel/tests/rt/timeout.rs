@@ -31,6 +31,7 @@ on_both_kinds!(
     a_deadline_in_the_past_still_does_what_can_be_done,
     the_time_left_to_a_deadline_is_in_the_error,
     no_limit_makes_no_timer,
+    one_that_gives_way_makes_no_timer_yet,
     the_end_of_the_channel_comes_first,
     dropped_at_any_point_it_leaves_nothing_behind,
     the_operation_is_within_reach,
@@ -218,6 +219,45 @@ fn no_limit_makes_no_timer<K: Channel>() {
         assert_eq!(poll_once(&mut receive), Ready(Ok(1)));
     }
     assert_eq!(clock.made(), 0);
+}
+
+/// Receives within a limit, each value coming between two polls, until the task gives way before it waits.
+fn until_it_gives_way<K: Channel>(tx: &mut K::Tx<u32>, rx: &mut K::Rx<u32>) {
+    for _ in 0..1_000 {
+        let (clock, counting) = (Clock::new(), CountingWaker::new());
+        let mut receive = timeout(clock.clone(), SECOND, rx.recv_async());
+        assert_eq!(poll_with(&mut receive, &counting.waker()), Pending);
+        let gave_way = counting.wakes() == 1;
+        assert_eq!((clock.made(), clock.reads()), (usize::from(!gave_way), 1), "a timer if it waits");
+        tx.try_send(7).unwrap();
+        assert_eq!(poll_with(&mut receive, &counting.waker()), Ready(Ok(7)));
+        if gave_way {
+            return;
+        }
+    }
+    panic!("it never gives way");
+}
+
+fn one_that_gives_way_makes_no_timer_yet<K: Channel>() {
+    let ((mut tx, mut rx), clock) = (K::bounded(1), Clock::new());
+    for late in [false, true] {
+        until_it_gives_way::<K>(&mut tx, &mut rx);
+        let counting = CountingWaker::new();
+        let mut receive = timeout(clock.clone(), 2 * SECOND, rx.recv_async());
+        assert_eq!(poll_with(&mut receive, &counting.waker()), Pending);
+        assert_eq!((counting.wakes(), clock.timers()), (1, 0));
+        clock.advance(if late { 2 * SECOND } else { SECOND });
+        if !late {
+            assert_eq!((poll_with(&mut receive, &counting.waker()), clock.timers()), (Pending, 1));
+            clock.advance(SECOND - NANO);
+            assert_eq!((counting.wakes(), poll_with(&mut receive, &counting.waker())), (1, Pending));
+            clock.advance(NANO);
+            assert_eq!(counting.wakes(), 2, "the limit begins with the first poll all the same");
+        }
+        assert_eq!(poll_with(&mut receive, &counting.waker()), Ready(Err(RecvError::TimeOut(2 * SECOND))));
+        drop(receive);
+        assert_eq!((clock.timers(), counting.held()), (0, 0));
+    }
 }
 
 fn the_end_of_the_channel_comes_first<K: Channel>() {
