@@ -11,7 +11,8 @@ use crate::sync::Arc;
 /// Knows the shard of each key, as laid down when the channel was made.
 ///
 /// [`shard`](Self::shard) finds the plain sender of a key. Clone that and keep it: sending by it looks nothing up, and it
-/// cannot reach another channel.
+/// cannot reach another channel. There is no `send` by key here: a key that is in no group would want an error that no other
+/// route has.
 pub struct GroupSender<T, K = &'static str> {
     senders: ShardSenders<T>,
     map: Arc<HashMap<K, usize, DefaultHashBuilder>>,
