@@ -224,6 +224,9 @@ impl World {
             (polled.is_pending(), polled)
         });
         assert_eq!(op.future.is_terminated(), polled.is_ready(), "a future is over once it was ready, and not before");
+        if over {
+            self.waits.limit_passed(op.entry);
+        }
         if op.gathered.is_some() {
             return self.follow_gather(at, polled, most, over);
         }

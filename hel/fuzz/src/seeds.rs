@@ -4,7 +4,7 @@
 
 /// The target, the name and the script of each.
 pub const SEEDS: &[(&str, &str, &str)] = &[
-    // Receivers that wait: w is start and poll, of the future of one seat.
+    // Receivers that wait: w is start and two polls, of the future of one seat, so that it waits even if it gives way first.
     (
         "channel",
         "woken-one-dropped",
@@ -74,7 +74,7 @@ pub const SEEDS: &[(&str, &str, &str)] = &[
     (
         "channel",
         "cancelled-poll",
-        "0 0; clone_rx 0 0; poll_recv 0 0; w 1; cancel_recv 0 0; send 0 0; poll_recv_op 1 0; poll_recv 0 0; send 0 0; cancel_recv 0 0; recv 0 0",
+        "0 0; clone_rx 0 0; poll_recv 0 0; w 1; cancel_recv 0 0; send 0 0; poll_recv_op 1 0; poll_recv 0 0; poll_recv 0 0; send 0 0; cancel_recv 0 0; recv 0 0",
     ),
     (
         "channel",
@@ -92,7 +92,7 @@ pub const SEEDS: &[(&str, &str, &str)] = &[
         "last-sender-goes",
         "0 0; clone_rx 0 0; clone_tx 0 0; w 0; w 1; drop_tx 0 0; drop_tx 0 0; poll_recv_op 0 0; poll_recv_op 1 0",
     ),
-    // Senders that wait: v is start and poll.
+    // Senders that wait: v is start and two polls.
     (
         "channel",
         "room-woken-one-dropped",
@@ -161,7 +161,7 @@ pub const SEEDS: &[(&str, &str, &str)] = &[
     (
         "channel",
         "one-to-one-soft-and-hard",
-        "1 1; poll_recv 0 0; w 0; send 0 0; poll_recv_op 0 0; stream 0 0; next 0 0; send 0 0; next 0 0",
+        "1 1; poll_recv 0 0; w 0; send 0 0; poll_recv_op 0 0; stream 0 0; next 0 0; next 0 0; send 0 0; next 0 0",
     ),
     ("channel", "one-to-one-closes", "1 1; send 0 0; close_rx 0 0; send 0 0; send_batch 0 16; recv 0 0; w 0"),
     (
@@ -183,6 +183,82 @@ pub const SEEDS: &[(&str, &str, &str)] = &[
         "channel",
         "value-taken-back",
         "0 0; clone_tx 0 0; send 0 0; v 0; v 1; recv 0 0; drop_send_op 0 1; poll_send_op 1 0; drop_send_op 1 1",
+    ),
+    // Giving way: of the waits that find nobody in line the first of a side registers, the second gives way.
+    (
+        "channel",
+        "gives-way-then-waits",
+        "0 1; clone_rx 0 0; w 0; drop_recv_op 0 0; start_recv 0 0; poll_recv_op 0 0; w 1; poll_recv_op 0 0; send 0 0; poll_recv_op 1 0; send 0 0; poll_recv_op 0 0",
+    ),
+    (
+        "channel",
+        "gave-way-and-dropped",
+        "0 1; clone_rx 0 0; w 0; drop_recv_op 0 0; start_recv 0 0; poll_recv_op 0 0; w 1; send 0 0; drop_recv_op 0 0; poll_recv_op 1 0",
+    ),
+    (
+        "channel",
+        "gave-way-and-forgotten",
+        "0 1; clone_rx 0 0; w 0; drop_recv_op 0 0; start_recv 0 0; poll_recv_op 0 0; forget_recv_op 0 0; w 1; send 0 0; poll_recv_op 1 0",
+    ),
+    (
+        "channel",
+        "gives-way-with-success-and-again",
+        "0 1; clone_rx 0 0; w 0; drop_recv_op 0 0; start_recv 0 0; poll_recv_op 0 0; send 0 0; poll_recv_op 0 0; start_recv 0 0; poll_recv_op 0 0; start_recv 1 0; poll_recv_op 1 0; poll_recv_op 0 1; poll_recv_op 1 0; send_batch 0 16; poll_recv_op 0 0; poll_recv_op 1 0",
+    ),
+    (
+        "channel",
+        "gave-way-and-passes-one-who-was-woken",
+        "0 1; clone_rx 0 0; clone_rx 0 0; w 1; send 0 0; recv 2 0; start_recv 0 0; poll_recv_op 0 0; poll_recv_op 1 0; poll_recv_op 0 0; send 0 0; poll_recv_op 1 0; send 0 0; poll_recv_op 0 0",
+    ),
+    (
+        "channel",
+        "gave-way-and-closed",
+        "0 1; clone_rx 0 0; w 0; drop_recv_op 0 0; start_recv 0 0; poll_recv_op 0 0; w 1; close_tx 0 0; poll_recv_op 0 0; poll_recv_op 1 0",
+    ),
+    (
+        "channel",
+        "gave-way-and-limit-passes",
+        "0 1; clone_rx 0 0; w 0; drop_recv_op 0 0; start_recv 0 2; poll_recv_op 0 0; w 1; expire_recv_op 0 0; poll_recv_op 0 0; send 0 0; poll_recv_op 1 0",
+    ),
+    (
+        "channel",
+        "soft-gives-way-and-stays-soft",
+        "0 1; clone_rx 0 0; w 0; drop_recv_op 0 0; poll_recv 0 0; poll_recv 0 0; w 1; send 0 0; poll_recv_op 1 0; poll_recv 0 0",
+    ),
+    (
+        "channel",
+        "stream-gives-way",
+        "0 1; clone_rx 0 0; stream 0 0; w 1; drop_recv_op 1 0; next 0 0; next 0 0; w 1; send 0 0; poll_recv_op 1 0; next 0 0; send 0 0; next 0 0",
+    ),
+    (
+        "channel",
+        "gathers-and-gives-way",
+        "0 2; clone_rx 0 0; w 0; drop_recv_op 0 0; send 0 0; start_recv 0 60; poll_recv_op 0 0; w 1; send 0 0; poll_recv_op 0 0; poll_recv_op 1 0; send_batch 0 24; poll_recv_op 0 0; poll_recv_op 1 0",
+    ),
+    (
+        "channel",
+        "room-gives-way-then-waits",
+        "0 0; clone_tx 0 0; send 0 0; v 0; drop_send_op 0 0; start_send 0 0; poll_send_op 0 0; v 1; poll_send_op 0 0; recv 0 0; poll_send_op 1 0; recv 0 0; poll_send_op 0 0",
+    ),
+    (
+        "channel",
+        "room-gave-way-and-dropped",
+        "0 0; clone_tx 0 0; send 0 0; v 0; drop_send_op 0 0; start_send 0 0; poll_send_op 0 0; v 1; recv 0 0; drop_send_op 0 1; poll_send_op 1 0; recv 0 0",
+    ),
+    (
+        "channel",
+        "room-batch-gives-way",
+        "0 0; clone_tx 0 0; send 0 0; v 0; drop_send_op 0 0; start_send 0 34; poll_send_op 0 0; recv 0 0; poll_send_op 0 0; v 1; recv 0 0; poll_send_op 0 0; recv 0 0; poll_send_op 1 0",
+    ),
+    (
+        "channel",
+        "sink-gives-way",
+        "0 0; clone_tx 0 0; v 1; drop_send_op 1 0; sink 0 0; start_sink 0 0; v 1; drop_send_op 1 0; start_sink 0 0; poll_sink 0 0; poll_sink 0 0; v 1; recv 0 0; poll_send_op 1 0; poll_sink 0 4; recv 0 0",
+    ),
+    (
+        "channel",
+        "one-to-one-gives-way",
+        "1 0; w 0; drop_recv_op 0 0; start_recv 0 0; poll_recv_op 0 0; poll_recv_op 0 1; send 0 0; poll_recv_op 0 0; send 0 0; v 0; drop_send_op 0 0; start_send 0 0; poll_send_op 0 0; poll_send_op 0 0; recv 0 0; poll_send_op 0 0",
     ),
     // Shards: a plain receiver of shard n is cloned from the one of any by 64 + n.
     (
@@ -273,7 +349,22 @@ pub const SEEDS: &[(&str, &str, &str)] = &[
     (
         "shards",
         "any-soft-before-hard",
-        "0 0; clone_rx 0 0; poll_recv 0 2; w 1; send 0 0; poll_recv_op 1 0; stream 0 0; next 0 0; send 0 0; next 0 0",
+        "0 0; clone_rx 0 0; poll_recv 0 2; w 1; send 0 0; poll_recv_op 1 0; stream 0 0; next 0 0; next 0 0; send 0 0; next 0 0",
+    ),
+    (
+        "shards",
+        "any-gives-way",
+        "0 1; clone_rx 0 64; clone_rx 0 0; w 0; drop_recv_op 0 0; start_recv 0 0; poll_recv_op 0 0; w 1; w 2; poll_recv_op 0 0; send 0 0; poll_recv_op 1 0; poll_recv_op 2 0; send 0 0; drop_recv_op 2 0; poll_recv_op 0 0",
+    ),
+    (
+        "shards",
+        "room-in-any-gives-way",
+        "0 0; clone_tx 0 0; send 0 0; send 0 0; v 0; drop_send_op 0 0; start_send 0 0; poll_send_op 0 0; v 1; poll_send_op 0 0; recv 0 0; poll_send_op 1 0; recv 0 0; poll_send_op 0 0",
+    ),
+    (
+        "shards",
+        "keyed-batch-gives-way-and-stays-choosy",
+        "1 0; clone_tx 0 0; start_send 0 58; poll_send_op 0 0; drop_send_op 0 0; start_send 0 58; poll_send_op 0 0; poll_send_op 0 0; start_send 1 58; poll_send_op 1 0; recv 0 4; poll_send_op 1 0; poll_send_op 0 0; recv 0 4; recv 0 4; poll_send_op 0 0",
     ),
     (
         "shards",

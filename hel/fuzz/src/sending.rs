@@ -360,6 +360,9 @@ impl World {
             (polled.is_pending(), polled)
         });
         assert_eq!(op.future.is_terminated(), polled.is_ready(), "a future is over once it was ready, and not before");
+        if over {
+            self.waits.limit_passed(op.entry);
+        }
         if let From::Close = op.from {
             let place = self.tx[at].place();
             assert_eq!(polled.is_ready(), self.model.is_closed(place), "whether {place:?} is closed");

@@ -1,11 +1,17 @@
 //! Who waits, and who has been woken: checked after every step.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::task::{Wake, Waker};
 
 use crate::model::{Model, Place, Side};
+
+thread_local! {
+    /// How often somebody gave way, in all runs.
+    pub static GAVE_WAY: Cell<usize> = const { Cell::new(0) };
+}
 
 /// A waker that counts.
 #[derive(Debug, Default)]
@@ -44,12 +50,16 @@ struct Entry {
     state: State,
     /// What a choosy one needs: the shard of the first value left.
     needs: Option<usize>,
+    /// What its last poll did that is right only if something else is so, which has to be said before the next check.
+    doubt: Option<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     /// Not polled since it was made, or since it was ready.
     Idle,
+    /// It gave way in its last poll: it woke itself and stands nowhere. It owes its next look to itself, and nobody anything.
+    GaveWay,
     /// Its last poll was pending, and it was not woken since.
     Stands,
     /// Woken since its last poll.
@@ -78,7 +88,7 @@ impl Waits {
     /// Someone who may come to wait.
     pub fn enter(&mut self, side: Side, place: Place, kind: Kind) -> EntryId {
         let queue = Queue { side, place };
-        self.entries.push(Entry { flag: Arc::default(), queue, kind, state: State::Idle, needs: None });
+        self.entries.push(Entry { flag: Arc::default(), queue, kind, state: State::Idle, needs: None, doubt: None });
         self.entries.len() - 1
     }
 
@@ -99,20 +109,54 @@ impl Waits {
         if let Some(stale) = stale {
             assert_eq!(Arc::strong_count(&stale), 1, "an old waker is still held");
         }
-        assert_eq!(entry.flag.0.load(SeqCst), before, "it was woken in its own poll");
-        let queue = self.order.entry(entry.queue).or_default();
-        match (entry.state, pending) {
+        let woken = entry.flag.0.swap(before, SeqCst) - before;
+        assert!(woken <= 1, "it was woken {woken} times in its own poll: {entry:?}");
+        let (gave_way, queue) = (woken == 1, entry.queue);
+        if gave_way {
+            self.gives_way(id, pending);
+        }
+        let (state, queue) = (self.entries[id].state, self.order.entry(queue).or_default());
+        match (state, pending && !gave_way) {
             (State::Stands, true) => {}
             (State::Woken, true) if !self.one_owner => queue.insert(0, id),
             (_, true) => queue.push(id),
             (_, false) => queue.retain(|&other| other != id),
         }
-        entry.state = if pending { State::Stands } else { State::Idle };
+        self.entries[id].state = match (pending, gave_way) {
+            (true, true) => State::GaveWay,
+            (true, false) => State::Stands,
+            (false, _) => State::Idle,
+        };
         out
+    }
+
+    /// It woke itself in its own poll. Where others stand in line it may not, nor for the close.
+    fn gives_way(&mut self, id: EntryId, pending: bool) {
+        GAVE_WAY.set(GAVE_WAY.get() + 1);
+        let queue = self.entries[id].queue;
+        assert_ne!(queue.side, Side::Close, "nobody gives way who waits for the close");
+        let stands = |&&other: &&EntryId| other != id && self.entries[other].flag.0.load(SeqCst) == 0;
+        let line = self.order.get(&queue).and_then(|ids| ids.iter().find(stands));
+        assert_eq!(line, None, "it gave way past one who stands in line: {:?}", self.entries[id]);
+        let entry = &mut self.entries[id];
+        entry.doubt = match (pending, entry.state) {
+            (false, _) => Some("gave way and was ready, though no limit had passed"),
+            (true, State::Idle) => None,
+            (true, _) => Some("gave way though its wait had begun before, and it had got nothing since"),
+        };
+    }
+
+    /// Its limit had passed at its last poll: so it was ready, whatever it had found and done.
+    pub fn limit_passed(&mut self, id: EntryId) {
+        self.entries[id].doubt = None;
     }
 
     /// It got something in its last poll and waits for more: at the back, like everybody who comes anew.
     pub fn waits_anew(&mut self, id: EntryId) {
+        self.entries[id].doubt = None;
+        if self.entries[id].state == State::GaveWay {
+            return;
+        }
         let queue = self.order.entry(self.entries[id].queue).or_default();
         queue.retain(|&other| other != id);
         queue.push(id);
@@ -153,6 +197,7 @@ impl Waits {
         }
         self.order = order;
         for (id, entry) in self.entries.iter().enumerate() {
+            assert_eq!(entry.doubt, None, "waiter {id}: {entry:?}");
             let stands = matches!(entry.state, State::Stands | State::Forgotten);
             let held = Arc::strong_count(&entry.flag) - 1;
             assert_eq!(held, usize::from(stands), "wakers of waiter {id} held, which is {entry:?}");

@@ -84,8 +84,8 @@ const WAITS: u32 = 256;
 const BETRAYAL: u32 = 7;
 /// The most trust that successes can earn.
 const FULL_TRUST: u32 = 16;
-/// Where there is no trust, one wait in so many tries all the same.
-const TRY_EVERY: u32 = 64;
+/// Where there is no trust, one wait in so many tries all the same. For fuzzing it has to come up in short scripts.
+const TRY_EVERY: u32 = if cfg!(hel_fuzz) { 2 } else { 64 };
 
 impl Spin {
     pub(super) fn new() -> Self {
