@@ -5,12 +5,15 @@
 mod handles;
 mod lease;
 mod model;
+mod owned;
 mod pending;
 mod receiving;
+mod recv_ops;
 mod rx;
 pub mod script;
 #[cfg(test)]
 mod seeds;
+mod send_ops;
 mod sending;
 mod tx;
 mod value;

@@ -6,41 +6,31 @@ use hel::channel::mpmc;
 
 use crate::lease::Lease;
 use crate::model::{Model, Place, Side, Why};
-use crate::pending::{Clock, Pending};
-use crate::rx::{Came, Got, Held, RxEnd};
+use crate::recv_ops::{Over, RxOp};
+use crate::rx::{Got, Held, RxEnd};
 use crate::value::Value;
 use crate::waits::{EntryId, Kind};
 use crate::world::{SEATS, World};
 
 /// A receiving end, and the one future that may be under way on it.
 pub struct RxSeat {
-    op: Option<RxOp>,
-    /// None only while it is turned into something else.
-    end: Option<Lease<RxEnd>>,
-    place: Place,
+    pub(crate) op: Option<RxOp>,
+    /// None only while it is turned into something else, and while a future owns it.
+    pub(crate) end: Option<Lease<RxEnd>>,
+    pub(crate) place: Place,
     /// Where its `poll_recv` waits, and where the stream made of it does.
-    soft: EntryId,
-    stream: EntryId,
-}
-
-struct RxOp {
-    future: Box<dyn Pending<Came>>,
-    entry: EntryId,
-    /// The place for a batch, and how many may come.
-    into: Option<(Lease<Vec<Value>>, usize)>,
-    clock: Option<Clock>,
-    /// It collects, and has got these.
-    gathered: Option<Vec<u32>>,
+    pub(crate) soft: EntryId,
+    pub(crate) stream: EntryId,
 }
 
 impl RxSeat {
     /// The end, unless a future has it.
-    fn free(&mut self) -> Option<&mut RxEnd> {
+    pub(crate) fn free(&mut self) -> Option<&mut RxEnd> {
         self.end.as_mut().filter(|end| !end.is_lent()).map(Lease::get)
     }
 
     /// The future under way goes, then what it had borrowed is back.
-    fn end_op(&mut self) {
+    pub(crate) fn end_op(&mut self) {
         if let Some(mut op) = self.op.take() {
             op.future = Box::new(Over);
             if let Some((into, _)) = &mut op.into {
@@ -83,20 +73,20 @@ impl World {
         self.rx.push(RxSeat { op: None, end: Some(Lease::new(end)), place, soft, stream });
     }
 
-    fn rx_at(&mut self, who: u8) -> Option<usize> {
+    pub(crate) fn rx_at(&mut self, who: u8) -> Option<usize> {
         let seats = self.rx.len();
         (seats > 0).then(|| usize::from(who) % seats)
     }
 
     /// The receiver `who` means, if no future has it.
-    fn free_rx(&mut self, who: u8) -> Option<(usize, Place)> {
+    pub(crate) fn free_rx(&mut self, who: u8) -> Option<(usize, Place)> {
         let at = self.rx_at(who)?;
         let place = self.rx[at].place;
         self.rx[at].free().map(|_| (at, place))
     }
 
     /// Compares what was received with what should have been.
-    fn got(&mut self, place: Place, got: Got, most: usize) {
+    pub(crate) fn got(&mut self, place: Place, got: Got, most: usize) {
         let starved = self.model.starved(place).filter(|_| most > 0);
         match (got, starved) {
             (Ok(values), None) => {
@@ -185,147 +175,6 @@ impl World {
         match polled {
             Poll::Ready(item) => self.got(place, item.map(|value| vec![(None, value)]).ok_or(Why::Never), 1),
             Poll::Pending => assert_eq!(self.model.starved(place), Some(Why::NotNow), "a stream pending at {place:?}"),
-        }
-    }
-
-    /// Starts a future: of one value or a batch, with a limit or without. It is polled by another step.
-    pub fn start_recv(&mut self, who: u8, arg: u8) {
-        let Some((at, place)) = self.free_rx(who) else { return };
-        // What is collected from any shard is seen only at the end, which is too late for the model.
-        let gathers = arg & 12 == 12 && place != Place::Any;
-        let clock = (gathers || arg & 2 == 2).then(Clock::new);
-        let entry = self.waits.enter(Side::Items, place, Kind::Hard);
-        // SAFETY: the reference goes to the future only, which `end_op` drops, or `forget_recv` forgets, before `back`.
-        let end = unsafe { self.rx[at].end.as_mut().expect("free").lend() };
-        let (future, into) = if arg & 4 == 0 {
-            (end.start(clock.as_ref(), arg & 1 == 1), None)
-        } else {
-            let (mut into, most) = (Lease::new(Vec::new()), usize::from(arg >> 4) % 4);
-            // SAFETY: as above; `into` goes back after the future has gone.
-            let lent = unsafe { into.lend() };
-            let future = match &clock {
-                Some(clock) if gathers => end.start_gather(lent, most, clock),
-                clock => end.start_many(lent, most, clock.as_ref()),
-            };
-            (future, Some((into, most)))
-        };
-        assert!(!future.is_terminated(), "a new future is not over");
-        self.rx[at].op = Some(RxOp { future, entry, into, clock, gathered: gathers.then(Vec::new) });
-    }
-
-    pub fn poll_recv_op(&mut self, who: u8, arg: u8) {
-        let Some(at) = self.rx_at(who) else { return };
-        let place = self.rx[at].place;
-        let Some(op) = &mut self.rx[at].op else { return };
-        let most = op.into.as_ref().map_or(1, |(_, most)| *most);
-        let over = op.clock.as_ref().is_some_and(Clock::is_over);
-        let polled = self.waits.poll(op.entry, arg & 1 == 1, |waker| {
-            let polled = op.future.poll(&mut Context::from_waker(waker));
-            (polled.is_pending(), polled)
-        });
-        assert_eq!(op.future.is_terminated(), polled.is_ready(), "a future is over once it was ready, and not before");
-        if over {
-            self.waits.limit_passed(op.entry);
-        }
-        if op.gathered.is_some() {
-            return self.follow_gather(at, polled, most, over);
-        }
-        let Poll::Ready(came) = polled else {
-            assert_eq!(self.model.starved(place), Some(Why::NotNow), "a future pending at {place:?}");
-            return assert!(!over, "its limit has passed");
-        };
-        let got = match came {
-            Came::Value(shard, value) => Ok(vec![(shard, value)]),
-            Came::Count(count) => {
-                let values = self.take_into(at);
-                assert_eq!(values.len(), count, "as many as it says");
-                Ok(values.into_iter().map(|value| (None, value)).collect())
-            }
-            Came::Not(why) => {
-                assert!(over || why == Why::Never, "its limit has not passed");
-                Err(why)
-            }
-        };
-        self.end_rx_op(at);
-        self.got(place, got, most);
-    }
-
-    /// The model does what a poll of a gathering should have done: it took all there was, up to what it asks for.
-    fn follow_gather(&mut self, at: usize, polled: Poll<Came>, most: usize, over: bool) {
-        let place = self.rx[at].place;
-        let starved = self.model.starved(place);
-        let gathered = self.rx[at].op.as_mut().and_then(|op| op.gathered.as_mut()).expect("it gathers");
-        let before = gathered.len();
-        for shard in self.model.of(place) {
-            let queue = &mut self.model.shards[shard].queue;
-            let more = queue.len().min(most - gathered.len());
-            gathered.extend(queue.drain(..more));
-        }
-        let count = gathered.len();
-        let ended = count < most && self.model.starved(place) == Some(Why::Never);
-        let ready = count == most || ended || count > 0 && over;
-        match polled {
-            Poll::Pending => assert!(!ready, "a gathering pending with {count} of {most}, {starved:?}"),
-            Poll::Ready(Came::Not(Why::Never)) => assert!(ended && count == 0, "it gathered {count}"),
-            Poll::Ready(Came::Count(said)) => assert!(ready && said == count, "it says {said} of {count}"),
-            Poll::Ready(_) => unreachable!("it gives a count"),
-        }
-        if ready {
-            self.drop_recv_at(at);
-        } else if count > before {
-            let entry = self.rx[at].op.as_ref().expect("it gathers").entry;
-            self.waits.waits_anew(entry);
-        }
-    }
-
-    /// Drops the future under way; it has received nothing, but for what it has gathered.
-    pub fn drop_recv_op(&mut self, who: u8, _: u8) {
-        if let Some(at) = self.rx_at(who) {
-            self.drop_recv_at(at);
-        }
-    }
-
-    fn drop_recv_at(&mut self, at: usize) {
-        self.check_into(at);
-        self.end_rx_op(at);
-    }
-
-    pub fn forget_recv_op(&mut self, who: u8, _: u8) {
-        let Some(at) = self.rx_at(who) else { return };
-        let Some(op) = &mut self.rx[at].op else { return };
-        op.future.forget();
-        let entry = op.entry;
-        self.waits.forget(entry);
-        self.check_into(at);
-        self.rx[at].end_op();
-    }
-
-    pub fn expire_recv_op(&mut self, who: u8, _: u8) {
-        let Some(at) = self.rx_at(who) else { return };
-        if let Some(clock) = self.rx[at].op.as_ref().and_then(|op| op.clock.as_ref()) {
-            clock.expire();
-        }
-    }
-
-    /// What a future that goes has received: nothing, but for what it has gathered, in order.
-    fn check_into(&mut self, at: usize) {
-        let gathered = self.rx[at].op.as_mut().and_then(|op| op.gathered.take()).unwrap_or_default();
-        let into = self.take_into(at);
-        assert!(into.iter().map(|value| value.id).eq(gathered), "received by a future that went: {into:?}");
-    }
-
-    /// What a batch has received, if one is under way. Its future goes.
-    fn take_into(&mut self, at: usize) -> Vec<Value> {
-        let Some(RxOp { into: Some((into, _)), future, .. }) = &mut self.rx[at].op else { return Vec::new() };
-        *future = Box::new(Over);
-        into.back();
-        std::mem::take(into.get())
-    }
-
-    fn end_rx_op(&mut self, at: usize) {
-        if let Some(entry) = self.rx[at].op.as_ref().map(|op| op.entry) {
-            self.rx[at].end_op();
-            self.waits.end(entry);
         }
     }
 
@@ -433,19 +282,4 @@ fn into_shards(rx: mpmc::ShardedReceiver<Value>, arg: u8) -> (Vec<RxEnd>, bool) 
         Ok(all) => (all.into_iter().map(|rx| RxEnd::Exclusive(Held::Bare(rx))).collect(), true),
         Err(rx) => (vec![RxEnd::Any(Held::Bare(rx))], false),
     }
-}
-
-/// In the place of a future that has gone.
-struct Over;
-
-impl Pending<Came> for Over {
-    fn poll(&mut self, _: &mut Context<'_>) -> Poll<Came> {
-        unreachable!("its future has gone")
-    }
-
-    fn is_terminated(&self) -> bool {
-        true
-    }
-
-    fn forget(&mut self) {}
 }

@@ -43,6 +43,16 @@ pub enum Came {
     Not(Why),
 }
 
+/// What a future is to receive: values are put in a place of the caller's.
+pub enum Wanted {
+    One {
+        told_of: bool,
+    },
+    Many(&'static mut Vec<Value>, usize),
+    /// By and by.
+    Gathered(&'static mut Vec<Value>, usize),
+}
+
 /// The same words for every end.
 macro_rules! each {
     ($end:expr, $rx:ident => $do:expr) => {
@@ -84,7 +94,7 @@ fn tried<T>(result: Result<T, TryRecvError>) -> Result<T, Why> {
 }
 
 /// The result of a receive that had no time to wait.
-fn limited<T>(result: Result<T, RecvError>) -> Result<T, Why> {
+pub fn limited<T>(result: Result<T, RecvError>) -> Result<T, Why> {
     result.map_err(|error| match error {
         RecvError::TimeOut(limit) => {
             assert!(limit <= Duration::from_secs(1), "no such limit was given");
@@ -94,7 +104,7 @@ fn limited<T>(result: Result<T, RecvError>) -> Result<T, Why> {
     })
 }
 
-fn gone(_: AsyncRecvError) -> Why {
+pub fn gone(_: AsyncRecvError) -> Why {
     Why::Never
 }
 
@@ -239,8 +249,16 @@ impl RxEnd {
         each_held!(self, held => next(held, cx))
     }
 
-    /// A future that receives one value.
-    pub fn start(&'static mut self, clock: Option<&Clock>, told_of: bool) -> Box<dyn Pending<Came>> {
+    /// A future that receives, and borrows this end.
+    pub fn start(&'static mut self, wanted: Wanted, clock: Option<&Clock>) -> Box<dyn Pending<Came>> {
+        match wanted {
+            Wanted::One { told_of } => self.start_one(clock, told_of),
+            Wanted::Many(into, max) => self.start_many(into, max, clock),
+            Wanted::Gathered(into, max) => self.start_gather(into, max, clock.expect("a gathering has a limit")),
+        }
+    }
+
+    fn start_one(&'static mut self, clock: Option<&Clock>, told_of: bool) -> Box<dyn Pending<Came>> {
         let value =
             |shard, result: Result<Value, Why>| result.map_or_else(Came::Not, |value| Came::Value(shard, value));
         if told_of && matches!(self, Self::Any(_)) {
@@ -259,8 +277,7 @@ impl RxEnd {
         })
     }
 
-    /// A future that receives up to `max` values.
-    pub fn start_many(
+    fn start_many(
         &'static mut self,
         into: &'static mut Vec<Value>,
         max: usize,
@@ -273,8 +290,7 @@ impl RxEnd {
         })
     }
 
-    /// A future that collects up to `max` values, by and by.
-    pub fn start_gather(
+    fn start_gather(
         &'static mut self,
         into: &'static mut Vec<Value>,
         max: usize,

@@ -4,8 +4,8 @@ use std::task::{Context, Poll};
 
 use crate::lease::Lease;
 use crate::model::{Model, Place, Side, Turn, Why};
-use crate::pending::{Clock, Pending};
-use crate::tx::{Given, Sent, SentMany, TxEnd, Went};
+use crate::send_ops::{From, Over, TxOp};
+use crate::tx::{Given, Sent, TxEnd};
 use crate::value::Value;
 use crate::waits::{EntryId, Kind};
 use crate::world::{KEYS, World};
@@ -21,7 +21,7 @@ pub enum Way {
 /// A sending end, and the one future that may be under way on it.
 pub struct TxSeat {
     pub(crate) op: Option<TxOp>,
-    /// None once it was a sink that was closed.
+    /// None once it was a sink that was closed, and while a future owns it.
     pub(crate) end: Option<Lease<TxEnd>>,
     pub(crate) way: Way,
     /// Where its `poll_send` waits, and where the sink made of it does.
@@ -38,25 +38,6 @@ pub struct TxSeat {
 pub struct Item {
     pub(crate) id: u32,
     pub(crate) key: u8,
-}
-
-pub(crate) struct TxOp {
-    future: Box<dyn Pending<Went>>,
-    pub(crate) entry: EntryId,
-    /// What is not sent yet, of how many.
-    left: Vec<Item>,
-    total: usize,
-    from: From,
-    clock: Option<Clock>,
-}
-
-/// Where a future has its values.
-pub(crate) enum From {
-    Itself,
-    Slot(Lease<Option<Value>>),
-    Batch(Lease<Vec<Value>>),
-    /// It has none, and waits for the close.
-    Close,
 }
 
 impl TxSeat {
@@ -153,7 +134,7 @@ impl World {
         self.tx[at].sink().map(|_| at)
     }
 
-    fn home(&self, key: u8) -> Place {
+    pub(crate) fn home(&self, key: u8) -> Place {
         Place::Shard(self.homes[usize::from(key)])
     }
 
@@ -199,7 +180,7 @@ impl World {
     }
 
     /// Sends what goes of a batch, by the model or, by key, as the channel did it. Says why the rest did not.
-    fn send_left(&mut self, at: usize, left: &mut Vec<Item>) -> Option<Why> {
+    pub(crate) fn send_left(&mut self, at: usize, left: &mut Vec<Item>) -> Option<Why> {
         if let Way::ByKey = self.tx[at].way {
             self.follow_keyed(at, left);
         } else {
@@ -239,7 +220,7 @@ impl World {
     }
 
     /// Values of a batch, of several keys where that matters.
-    fn values(&self, arg: u8) -> Vec<Value> {
+    pub(crate) fn values(&self, arg: u8) -> Vec<Value> {
         let stride = 1 + (arg >> 6);
         (0..arg >> 3 & 7).map(|n| Value::new((arg & 7).wrapping_add(n.wrapping_mul(stride)) % KEYS)).collect()
     }
@@ -307,183 +288,4 @@ impl World {
         self.tx[at].bare().expect("bare").cancel_poll();
         self.waits.leave(soft);
     }
-
-    /// Starts a future that sends one value, by itself or out of a slot, or a batch, or that waits for the close.
-    pub fn start_send(&mut self, who: u8, arg: u8) {
-        let Some(at) = self.bare_tx(who) else { return };
-        let clock = (arg & 4 == 4).then(Clock::new);
-        let grouped = matches!(self.tx[at].bare().expect("bare"), TxEnd::Grouped(_));
-        let clock = clock.filter(|_| !grouped);
-        let keyed = matches!(self.tx[at].way, Way::ByKey) && !grouped;
-        let mut values = if arg & 3 == 2 { self.values(arg & !7 | arg >> 5) } else { vec![Value::new(arg >> 3 & 7)] };
-        let left: Vec<_> = values.iter().map(item).collect();
-        let place = left.first().map_or(self.tx[at].place(), |item| self.goes_to(at, item.key));
-        if grouped && arg & 3 == 2 {
-            return;
-        }
-        // SAFETY: the reference goes to the future only, which `end_op` drops, or `forget_send_op` forgets, before `back`.
-        let end = unsafe { self.tx[at].end.as_mut().expect("bare").lend() };
-        let (entry, future, from, left) = match arg & 3 {
-            0 => {
-                let value = values.pop().expect("one");
-                (self.waits.enter(Side::Room, place, Kind::Hard), end.start(value, clock.as_ref()), From::Itself, left)
-            }
-            1 => {
-                let mut slot = Lease::new(values.pop());
-                // SAFETY: as above; the slot goes back after the future has gone.
-                let future = end.start_ref(unsafe { slot.lend() }, clock.as_ref());
-                (self.waits.enter(Side::Room, place, Kind::Hard), future, From::Slot(slot), left)
-            }
-            2 => {
-                let mut batch = Lease::new(values);
-                // SAFETY: as above.
-                let future = end.start_many(unsafe { batch.lend() }, clock.as_ref());
-                let (kind, place) = if keyed { (Kind::Choosy, Place::Any) } else { (Kind::Hard, self.tx[at].place()) };
-                (self.waits.enter(Side::Room, place, kind), future, From::Batch(batch), left)
-            }
-            _ => {
-                let place = self.tx[at].place();
-                (self.waits.enter(Side::Close, place, Kind::Hard), end.start_closed(), From::Close, Vec::new())
-            }
-        };
-        assert!(!future.is_terminated(), "a new future is not over");
-        let clock = clock.filter(|_| !matches!(from, From::Close));
-        self.tx[at].op = Some(TxOp { future, entry, total: left.len(), left, from, clock });
-    }
-
-    pub fn poll_send_op(&mut self, who: u8, arg: u8) {
-        let Some(at) = self.tx_at(who) else { return };
-        let Some(op) = &mut self.tx[at].op else { return };
-        let over = op.clock.as_ref().is_some_and(Clock::is_over);
-        let polled = self.waits.poll(op.entry, arg & 1 == 1, |waker| {
-            let polled = op.future.poll(&mut Context::from_waker(waker));
-            (polled.is_pending(), polled)
-        });
-        assert_eq!(op.future.is_terminated(), polled.is_ready(), "a future is over once it was ready, and not before");
-        if over {
-            self.waits.limit_passed(op.entry);
-        }
-        if let From::Close = op.from {
-            let place = self.tx[at].place();
-            assert_eq!(polled.is_ready(), self.model.is_closed(place), "whether {place:?} is closed");
-        } else {
-            self.follow_send_op(at, polled.is_ready());
-        }
-        let op = self.tx[at].op.as_ref().expect("under way");
-        match polled {
-            Poll::Ready(went) => self.end_tx_op(at, went, over),
-            Poll::Pending => {
-                assert!(!over, "its limit has passed");
-                if let Some(item) = op.left.first() {
-                    self.waits.needs(op.entry, self.homes[usize::from(item.key)]);
-                }
-            }
-        }
-    }
-
-    /// The model does what the poll should have done.
-    fn follow_send_op(&mut self, at: usize, ready: bool) {
-        let op = self.tx[at].op.as_mut().expect("under way");
-        let (mut left, one) = (std::mem::take(&mut op.left), !matches!(op.from, From::Batch(_)));
-        let over = op.clock.as_ref().is_some_and(Clock::is_over);
-        let why = if one {
-            let refused = self.model.refused(self.goes_to(at, left[0].key));
-            if refused.is_none() {
-                assert_eq!(self.send_by_model(at, &left), 1);
-                left.clear();
-            }
-            refused
-        } else {
-            self.send_left(at, &mut left)
-        };
-        assert_eq!(
-            ready,
-            over || why != Some(Why::NotNow),
-            "whether a send is ready, which is {why:?}, with {left:?} left"
-        );
-        self.tx[at].op.as_mut().expect("under way").left = left;
-    }
-
-    /// A future of a send is ready.
-    fn end_tx_op(&mut self, at: usize, went: Went, over: bool) {
-        let op = self.tx[at].op.as_mut().expect("under way");
-        let (entry, left, total) = (op.entry, std::mem::take(&mut op.left), op.total);
-        let itself = matches!(op.from, From::Itself);
-        let unsent = self.tx[at].end_op();
-        self.waits.end(entry);
-        let why = left.first().map(|item| self.model.refused(self.goes_to(at, item.key)).expect("it was not sent"));
-        assert!(why != Some(Why::NotNow) || over, "given up before its limit");
-        let back = match went {
-            Went::Closed => return,
-            Went::One(Ok(())) => {
-                assert_eq!(why, None, "it says sent");
-                None
-            }
-            Went::One(Err((said, back))) => {
-                assert_eq!(why, Some(said), "why it was not sent");
-                back
-            }
-            Went::Many(said) => {
-                let expected: SentMany = (total - left.len(), why);
-                assert_eq!(said, expected, "how many of a batch went, and why not all");
-                None
-            }
-        };
-        assert_eq!(back.is_some(), itself && !left.is_empty(), "the value comes back if it was not sent");
-        assert!(back.iter().chain(&unsent).map(item).eq(left), "what was not sent, in order");
-    }
-
-    /// Drops the future under way, perhaps after its value was taken back: what it did not send is where it was, or
-    /// dropped with it.
-    pub fn drop_send_op(&mut self, who: u8, arg: u8) {
-        let Some(at) = self.tx_at(who) else { return };
-        let Some(op) = &mut self.tx[at].op else { return };
-        let taken = if arg & 1 == 1 { op.future.take() } else { None };
-        if let Some(value) = taken {
-            assert_eq!(op.left, [item(&value)], "the value is taken back if and only if it was not sent");
-            assert!(op.future.is_terminated(), "what was given up is over");
-        }
-        let (entry, left, itself) = (op.entry, std::mem::take(&mut op.left), matches!(op.from, From::Itself));
-        let unsent = self.tx[at].end_op();
-        self.waits.end(entry);
-        assert!(itself || unsent.iter().map(item).eq(left), "what a dropped send leaves, in order");
-    }
-
-    pub fn forget_send_op(&mut self, who: u8, _: u8) {
-        let Some(at) = self.tx_at(who) else { return };
-        let Some(op) = &mut self.tx[at].op else { return };
-        op.future.forget();
-        let (entry, mut left, itself) = (op.entry, std::mem::take(&mut op.left), matches!(op.from, From::Itself));
-        self.waits.forget(entry);
-        let mut unsent: Vec<_> = self.tx[at].end_op();
-        if itself {
-            self.lost += left.len();
-        } else {
-            unsent.sort_by_key(|value| value.id);
-            left.sort_by_key(|item| item.id);
-            assert!(unsent.iter().map(item).eq(left), "what a forgotten send leaves, in any order");
-        }
-    }
-
-    pub fn expire_send_op(&mut self, who: u8, _: u8) {
-        let Some(at) = self.tx_at(who) else { return };
-        if let Some(clock) = self.tx[at].op.as_ref().and_then(|op| op.clock.as_ref()) {
-            clock.expire();
-        }
-    }
-}
-
-/// In the place of a future that has gone.
-struct Over;
-
-impl Pending<Went> for Over {
-    fn poll(&mut self, _: &mut Context<'_>) -> Poll<Went> {
-        unreachable!("its future has gone")
-    }
-
-    fn is_terminated(&self) -> bool {
-        true
-    }
-
-    fn forget(&mut self) {}
 }

@@ -59,6 +59,14 @@ pub enum Went {
     Closed,
 }
 
+/// What a future is to send: perhaps out of a place of the caller's. Nothing: it waits for the close.
+pub enum Offered {
+    One(Value),
+    Slot(&'static mut Option<Value>),
+    Many(&'static mut Vec<Value>),
+    Nothing,
+}
+
 /// What a sink says.
 pub type Sunk = Poll<Sent>;
 
@@ -108,14 +116,14 @@ fn tried(result: Result<(), TrySendError<Value>>) -> Sent {
     })
 }
 
-fn limited(result: Result<(), SendError<Value>>) -> Sent {
+pub fn limited(result: Result<(), SendError<Value>>) -> Sent {
     result.map_err(|error| {
         let why = if error.is_timeout() { Why::NotNow } else { Why::Never };
         (why, error.into_inner())
     })
 }
 
-fn limited_many(result: Result<usize, SendBatchError>) -> SentMany {
+pub fn limited_many(result: Result<usize, SendBatchError>) -> SentMany {
     match result {
         Ok(sent) => (sent, None),
         Err(SendBatchError::TimeOut { sent, .. }) => (sent, Some(Why::NotNow)),
@@ -131,14 +139,22 @@ fn tried_many(result: Result<usize, TrySendBatchError>) -> SentMany {
     }
 }
 
-fn awaited_many(result: Result<usize, AsyncSendBatchError>) -> SentMany {
+pub fn awaited_many(result: Result<usize, AsyncSendBatchError>) -> SentMany {
     match result {
         Ok(sent) => (sent, None),
         Err(AsyncSendBatchError::Disconnected { sent }) => (sent, Some(Why::Never)),
     }
 }
 
-fn kept(result: Sent) -> Went {
+pub fn gone_ref(result: Result<(), AsyncSendError<()>>) -> Went {
+    Went::One(result.map_err(|_| (Why::Never, None)))
+}
+
+pub fn late_ref(result: Result<(), SendError<()>>) -> Went {
+    Went::One(result.map_err(|error| (if error.is_timeout() { Why::NotNow } else { Why::Never }, None)))
+}
+
+pub fn kept(result: Sent) -> Went {
     Went::One(result.map_err(|(why, value)| (why, Some(value))))
 }
 
@@ -273,8 +289,17 @@ impl TxEnd {
         each_given!(self, given => given.sink().expect("a sink").take_unsent(), else unreachable!())
     }
 
-    /// A future that sends one value.
-    pub fn start(&'static mut self, value: Value, clock: Option<&Clock>) -> Box<dyn Pending<Went>> {
+    /// A future that sends, or waits for the close, and borrows this end.
+    pub fn start(&'static mut self, offered: Offered, clock: Option<&Clock>) -> Box<dyn Pending<Went>> {
+        match offered {
+            Offered::One(value) => self.start_one(value, clock),
+            Offered::Slot(slot) => self.start_ref(slot, clock),
+            Offered::Many(values) => self.start_many(values, clock),
+            Offered::Nothing => self.start_closed(),
+        }
+    }
+
+    fn start_one(&'static mut self, value: Value, clock: Option<&Clock>) -> Box<dyn Pending<Went>> {
         let gone = |result: Result<(), AsyncSendError<Value>>| {
             kept(result.map_err(|AsyncSendError::Disconnected(value)| (Why::Never, value)))
         };
@@ -283,45 +308,29 @@ impl TxEnd {
         }
         each!(self, tx => match clock {
             Some(clock) => pending(clock.limit(tx.send_async(value)), |result| kept(limited(result))),
-            None => Box::new(Single { future: Some(tx.send_async(value)) }),
+            None => Box::new(Single::new(tx.send_async(value))),
         })
     }
 
-    /// A future that sends the value in `slot`.
-    pub fn start_ref(
-        &'static mut self,
-        slot: &'static mut Option<Value>,
-        clock: Option<&Clock>,
-    ) -> Box<dyn Pending<Went>> {
-        let gone = |result: Result<(), AsyncSendError<()>>| Went::One(result.map_err(|_| (Why::Never, None)));
-        let late = |result: Result<(), SendError<()>>| {
-            let why = |error: SendError<()>| if error.is_timeout() { Why::NotNow } else { Why::Never };
-            Went::One(result.map_err(|error| (why(error), None)))
-        };
+    fn start_ref(&'static mut self, slot: &'static mut Option<Value>, clock: Option<&Clock>) -> Box<dyn Pending<Went>> {
         if let Self::Grouped(group) = self {
             let key = slot.as_ref().expect("a value").key;
-            return pending(group.shard(&key).expect("a key of a group").send_ref_async(slot), gone);
+            return pending(group.shard(&key).expect("a key of a group").send_ref_async(slot), gone_ref);
         }
         each!(self, tx => match clock {
-            Some(clock) => pending(clock.limit(tx.send_ref_async(slot)), late),
-            None => pending(tx.send_ref_async(slot), gone),
+            Some(clock) => pending(clock.limit(tx.send_ref_async(slot)), late_ref),
+            None => pending(tx.send_ref_async(slot), gone_ref),
         })
     }
 
-    /// A future that sends a batch.
-    pub fn start_many(
-        &'static mut self,
-        values: &'static mut Vec<Value>,
-        clock: Option<&Clock>,
-    ) -> Box<dyn Pending<Went>> {
+    fn start_many(&'static mut self, values: &'static mut Vec<Value>, clock: Option<&Clock>) -> Box<dyn Pending<Went>> {
         each!(self, tx => match clock {
             Some(clock) => pending(clock.limit(tx.send_batch_async(values)), |result| Went::Many(limited_many(result))),
             None => pending(tx.send_batch_async(values), |result| Went::Many(awaited_many(result))),
         })
     }
 
-    /// A future that waits for the close.
-    pub fn start_closed(&'static mut self) -> Box<dyn Pending<Went>> {
+    fn start_closed(&'static mut self) -> Box<dyn Pending<Went>> {
         match self {
             Self::Grouped(group) => pending(group.closed_async(), |()| Went::Closed),
             end => each!(end, tx => pending(tx.closed_async(), |()| Went::Closed)),
@@ -334,8 +343,14 @@ fn sunk(polled: Poll<Result<(), AsyncSendError<Value>>>) -> Sunk {
 }
 
 /// A future that gives its value back when asked.
-struct Single<K: Target> {
+pub struct Single<K: Target> {
     future: Option<SendFuture<K>>,
+}
+
+impl<K: Target> Single<K> {
+    pub fn new(future: SendFuture<K>) -> Self {
+        Self { future: Some(future) }
+    }
 }
 
 impl<K: Target<Item = Value>> Pending<Went> for Single<K> {

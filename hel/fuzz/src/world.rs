@@ -18,6 +18,9 @@ pub struct World {
     pub waits: Waits,
     pub rx: Vec<RxSeat>,
     pub tx: Vec<TxSeat>,
+    /// Those that were forgotten, each with a future that owns it.
+    pub forgotten_rx: Vec<RxSeat>,
+    pub forgotten_tx: Vec<TxSeat>,
     pub weak_rx: Vec<(WeakReceiver<Value>, usize)>,
     pub weak_tx: Vec<(WeakSender<Value>, usize)>,
     /// The shard of each key.
@@ -36,6 +39,8 @@ impl World {
             waits: Waits::new(one_owner),
             rx: Vec::new(),
             tx: Vec::new(),
+            forgotten_rx: Vec::new(),
+            forgotten_tx: Vec::new(),
             weak_rx: Vec::new(),
             weak_tx: Vec::new(),
             homes: vec![0; usize::from(KEYS)],
@@ -53,7 +58,8 @@ impl World {
     /// What has to hold between steps.
     pub fn check(&mut self) {
         self.waits.check(&self.model);
-        let held = self.tx.iter().map(TxSeat::holds).sum::<usize>() + self.rx.iter().map(RxSeat::holds).sum::<usize>();
+        let held = self.tx.iter().chain(&self.forgotten_tx).map(TxSeat::holds).sum::<usize>()
+            + self.rx.iter().chain(&self.forgotten_rx).map(RxSeat::holds).sum::<usize>();
         let alive = self.model.len(Place::Any) + held + self.lost;
         assert_eq!(value::alive(), alive, "values alive");
         for seat in &mut self.rx {
@@ -64,13 +70,21 @@ impl World {
         }
     }
 
-    /// Everything goes, end by end; nothing may be left.
+    /// Everything goes, end by end, and what was forgotten with its end last; nothing may be left.
     pub fn finish(mut self) {
         while let Some(seat) = self.rx.pop() {
             self.drop_rx(seat);
             self.check();
         }
         while let Some(seat) = self.tx.pop() {
+            self.drop_tx(seat);
+            self.check();
+        }
+        while let Some(seat) = self.forgotten_rx.pop() {
+            self.drop_rx(seat);
+            self.check();
+        }
+        while let Some(seat) = self.forgotten_tx.pop() {
             self.drop_tx(seat);
             self.check();
         }
