@@ -2,6 +2,7 @@
 //!
 //! Everything runs on one thread, so the model says exactly what each operation gives, and who has to be awake.
 
+mod batching;
 mod handles;
 mod lease;
 mod model;

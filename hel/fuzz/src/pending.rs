@@ -56,12 +56,14 @@ where
 #[derive(Clone, Debug)]
 pub struct Clock {
     over: Rc<Cell<bool>>,
+    /// Its timer was ready, and is not polled again before it is set anew.
+    told: Rc<Cell<bool>>,
     now: Instant,
 }
 
 impl Clock {
     pub fn new() -> Self {
-        Self { over: Rc::default(), now: Instant::now() }
+        Self { over: Rc::default(), told: Rc::default(), now: Instant::now() }
     }
 
     pub fn expire(&self) {
@@ -99,10 +101,15 @@ impl std::future::Future for Clock {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        assert!(!self.told.get(), "a timer was polled after it was ready");
+        self.told.set(self.is_over());
         if self.is_over() { Poll::Ready(()) } else { Poll::Pending }
     }
 }
 
 impl Timer for Clock {
-    fn reset(self: Pin<&mut Self>, _: Instant) {}
+    fn reset(self: Pin<&mut Self>, _: Instant) {
+        self.over.set(false);
+        self.told.set(false);
+    }
 }

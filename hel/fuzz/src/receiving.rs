@@ -4,6 +4,7 @@ use std::task::{Context, Poll};
 
 use hel::channel::mpmc;
 
+use crate::batching::Batching;
 use crate::lease::Lease;
 use crate::model::{Model, Place, Side, Why};
 use crate::recv_ops::{Over, RxOp};
@@ -21,6 +22,8 @@ pub struct RxSeat {
     /// Where its `poll_recv` waits, and where the stream made of it does.
     pub(crate) soft: EntryId,
     pub(crate) stream: EntryId,
+    /// It is a stream of batches.
+    pub(crate) batching: Option<Batching>,
 }
 
 impl RxSeat {
@@ -42,8 +45,12 @@ impl RxSeat {
         }
     }
 
-    /// How many values its future has collected so far.
+    /// How many values its future, or its stream of batches, has collected so far.
     pub fn holds(&self) -> usize {
+        self.holds_gathered() + self.batching.as_ref().map_or(0, Batching::holds)
+    }
+
+    pub(crate) fn holds_gathered(&self) -> usize {
         self.op.as_ref().and_then(|op| op.gathered.as_ref()).map_or(0, Vec::len)
     }
 
@@ -70,7 +77,7 @@ impl World {
     /// A receiver more, which the model counts already.
     pub fn seat_rx(&mut self, end: RxEnd, place: Place) {
         let [soft, stream] = [(); 2].map(|()| self.waits.enter(Side::Items, place, Kind::Soft));
-        self.rx.push(RxSeat { op: None, end: Some(Lease::new(end)), place, soft, stream });
+        self.rx.push(RxSeat { op: None, end: Some(Lease::new(end)), place, soft, stream, batching: None });
     }
 
     pub(crate) fn rx_at(&mut self, who: u8) -> Option<usize> {
@@ -148,7 +155,7 @@ impl World {
 
     /// Makes a stream of the end, or gives the end back.
     pub fn turn_stream(&mut self, who: u8, _: u8) {
-        let Some((at, _)) = self.free_rx(who) else { return };
+        let Some((at, _)) = self.free_rx(who).filter(|&(at, _)| self.rx[at].batching.is_none()) else { return };
         let end = self.rx[at].end.take().expect("free").into_inner();
         let was_stream = end.is_stream();
         self.rx[at].end = Some(Lease::new(end.turn()));
@@ -220,7 +227,7 @@ impl World {
     /// To an exclusive receiver and back, or to one receiver for each shard.
     pub fn convert_rx(&mut self, who: u8, arg: u8) {
         let Some((at, place)) = self.free_rx(who) else { return };
-        if self.rx[at].free().expect("free").is_stream() {
+        if !self.rx[at].free().expect("free").is_bare() {
             return;
         }
         let seat = &mut self.rx[at];

@@ -2,6 +2,7 @@
 
 use std::task::{Context, Poll};
 
+use crate::batching::{Collected, check_collected};
 use crate::lease::Lease;
 use crate::model::{Place, Side, Why};
 use crate::pending::{Clock, Pending};
@@ -17,7 +18,7 @@ pub(crate) struct RxOp {
     pub(crate) into: Option<(Lease<Vec<Value>>, usize)>,
     pub(crate) clock: Option<Clock>,
     /// It collects, and has got these.
-    pub(crate) gathered: Option<Vec<u32>>,
+    pub(crate) gathered: Option<Vec<Collected>>,
 }
 
 impl World {
@@ -33,11 +34,11 @@ impl World {
 
     fn begin_recv(&mut self, who: u8, arg: u8, owned: bool) {
         let Some((at, place)) = self.free_rx(who) else { return };
-        if owned && self.rx[at].free().expect("free").is_stream() {
+        if owned && !self.rx[at].free().expect("free").is_bare() {
             return;
         }
-        // What is collected from any shard is seen only at the end, which is too late for the model.
-        let gathers = arg & 12 == 12 && place != Place::Any;
+        // From which shards something was collected is seen by the end, which has to be here.
+        let gathers = arg & 12 == 12 && !(owned && place == Place::Any);
         let clock = (gathers || arg & 2 == 2).then(Clock::new);
         let entry = self.waits.enter(Side::Items, place, Kind::Hard);
         let mut into = (arg & 4 == 4).then(|| (Lease::new(Vec::new()), usize::from(arg >> 4) % 4));
@@ -100,14 +101,15 @@ impl World {
     fn follow_gather(&mut self, at: usize, polled: Poll<Came>, most: usize, over: bool) {
         let place = self.rx[at].place;
         let starved = self.model.starved(place);
-        let gathered = self.rx[at].op.as_mut().and_then(|op| op.gathered.as_mut()).expect("it gathers");
-        let before = gathered.len();
-        for shard in self.model.of(place) {
-            let queue = &mut self.model.shards[shard].queue;
-            let more = queue.len().min(most - gathered.len());
-            gathered.extend(queue.drain(..more));
-        }
-        let count = gathered.len();
+        let end = self.rx[at].end.as_ref().filter(|_| place == Place::Any);
+        // SAFETY: a receiver from any shard lends no more than shared references of itself.
+        let lens = end.and_then(|end| unsafe { end.peek() }.shard_lens());
+        let before = self.rx[at].holds_gathered();
+        let come = self.model.len(place).min(most - before);
+        let collected = self.collect(place, come, lens);
+        let op = self.rx[at].op.as_mut().expect("it gathers");
+        op.gathered.as_mut().expect("it gathers").extend(collected);
+        let count = before + come;
         let ended = count < most && self.model.starved(place) == Some(Why::Never);
         let ready = count == most || ended || count > 0 && over;
         match polled {
@@ -178,7 +180,7 @@ impl World {
     fn check_into(&mut self, at: usize) {
         let gathered = self.rx[at].op.as_mut().and_then(|op| op.gathered.take()).unwrap_or_default();
         let into = self.take_into(at);
-        assert!(into.iter().map(|value| value.id).eq(gathered), "received by a future that went: {into:?}");
+        check_collected(&into, &gathered);
     }
 
     /// What a batch has received, if one is under way. Its future goes.

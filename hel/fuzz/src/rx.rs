@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use hel::channel::errors::*;
 use hel::channel::{mpmc, spsc};
+use hel::rt::Batches;
 use hel::{RecvStream, Source};
 
 use crate::model::Why;
@@ -15,6 +16,7 @@ use crate::value::Value;
 pub enum Held<S: Source> {
     Bare(S),
     Stream(RecvStream<S>),
+    Batches(Batches<S, Clock>),
 }
 
 impl<S: Source> Held<S> {
@@ -22,6 +24,15 @@ impl<S: Source> Held<S> {
         match self {
             Self::Bare(end) => end,
             Self::Stream(stream) => stream.get_mut(),
+            Self::Batches(batches) => batches.get_mut(),
+        }
+    }
+
+    pub fn peek(&self) -> &S {
+        match self {
+            Self::Bare(end) => end,
+            Self::Stream(stream) => stream.get_ref(),
+            Self::Batches(batches) => batches.get_ref(),
         }
     }
 }
@@ -88,6 +99,7 @@ macro_rules! each_held {
         }
     };
 }
+pub(crate) use each_held;
 
 fn tried<T>(result: Result<T, TryRecvError>) -> Result<T, Why> {
     result.map_err(|error| if error.is_empty() { Why::NotNow } else { Why::Never })
@@ -218,6 +230,10 @@ impl RxEnd {
         }
     }
 
+    pub fn is_bare(&self) -> bool {
+        each_held!(self, held => matches!(held, Held::Bare(_)))
+    }
+
     pub fn is_stream(&self) -> bool {
         each_held!(self, held => matches!(held, Held::Stream(_)))
     }
@@ -228,6 +244,7 @@ impl RxEnd {
             match held {
                 Held::Bare(end) => Held::Stream(RecvStream::new(end)),
                 Held::Stream(stream) => Held::Bare(stream.into_inner()),
+                Held::Batches(_) => unreachable!("asked before"),
             }
         }
         match self {
