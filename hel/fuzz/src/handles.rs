@@ -6,7 +6,7 @@ use crate::lease::Lease;
 use crate::model::{Place, Why};
 use crate::sending::{TxSeat, Way, item};
 use crate::tx::{Given, Sunk, TxEnd};
-use crate::value::Value;
+use crate::value::{self, Value};
 use crate::world::{SEATS, World};
 
 impl World {
@@ -134,7 +134,8 @@ impl World {
         for entry in entry.into_iter().chain([seat.soft, seat.sink]) {
             self.waits.end(entry);
         }
-        drop(seat);
+        let end = seat.end.take().map(Lease::into_inner);
+        value::dropping(|| drop(end));
         if !closed {
             self.model.drop_sender(place);
         }
@@ -143,8 +144,9 @@ impl World {
     pub fn close_tx(&mut self, who: u8, _: u8) {
         let Some(at) = self.bare_tx(who) else { return };
         let place = self.tx[at].place();
-        let first = self.tx[at].bare().expect("bare").close();
-        assert_eq!(first, self.model.close(place), "whether this call closed {place:?}");
+        let end = self.tx[at].bare().expect("bare");
+        let (first, expected) = (value::shaken(|| end.close()), self.model.close(place));
+        assert!(first.is_none_or(|first| first == expected), "whether this call closed {place:?}");
     }
 
     pub fn downgrade_tx(&mut self, who: u8, _: u8) {

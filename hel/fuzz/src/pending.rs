@@ -10,7 +10,7 @@ use futures_core::FusedFuture;
 use hel::Source;
 use hel::rt::{Gather, Operation, Runtime, Timeout, Timer, gather, timeout};
 
-use crate::value::Value;
+use crate::value::{self, Value};
 
 /// A future under way. What it gives is the same for all that do alike.
 pub trait Pending<O> {
@@ -50,6 +50,27 @@ where
     F: FusedFuture + Unpin + 'static,
 {
     Box::new(Future { future: Some(future), map })
+}
+
+/// Drops a future, and leaves something in its place that nobody polls.
+pub fn drop_future<O: 'static>(future: &mut Box<dyn Pending<O>>) {
+    let future = std::mem::replace(future, Box::new(Over));
+    value::dropping(|| drop(future));
+}
+
+/// In the place of a future that has gone.
+struct Over;
+
+impl<O> Pending<O> for Over {
+    fn poll(&mut self, _: &mut Context<'_>) -> Poll<O> {
+        unreachable!("its future has gone")
+    }
+
+    fn is_terminated(&self) -> bool {
+        true
+    }
+
+    fn forget(&mut self) {}
 }
 
 /// A runtime whose only timer is over when it is told to be.

@@ -7,9 +7,10 @@ use hel::channel::mpmc;
 use crate::batching::Batching;
 use crate::lease::Lease;
 use crate::model::{Model, Place, Side, Why};
-use crate::recv_ops::{Over, RxOp};
+use crate::pending::drop_future;
+use crate::recv_ops::RxOp;
 use crate::rx::{Got, Held, RxEnd};
-use crate::value::Value;
+use crate::value::{self, Value};
 use crate::waits::{EntryId, Kind};
 use crate::world::{SEATS, World};
 
@@ -35,7 +36,7 @@ impl RxSeat {
     /// The future under way goes, then what it had borrowed is back.
     pub(crate) fn end_op(&mut self) {
         if let Some(mut op) = self.op.take() {
-            op.future = Box::new(Over);
+            drop_future(&mut op.future);
             if let Some((into, _)) = &mut op.into {
                 into.back();
             }
@@ -110,8 +111,13 @@ impl World {
     pub fn recv(&mut self, who: u8, arg: u8) {
         let Some((at, place)) = self.free_rx(who) else { return };
         let blocks = self.model.starved(place) != Some(Why::NotNow);
-        let got = self.rx[at].free().expect("free").receive(arg, blocks);
-        self.got(place, got, 1);
+        let end = self.rx[at].free().expect("free");
+        if let Some(got) = value::shaken(|| end.receive(arg, blocks)) {
+            return self.got(place, got, 1);
+        }
+        // A sender's waker panicked: the value that was received went with that.
+        let lens = self.rx[at].free().expect("free").shard_lens();
+        self.collect(place, 1, lens);
     }
 
     pub fn recv_batch(&mut self, who: u8, arg: u8) {
@@ -148,7 +154,8 @@ impl World {
 
     pub fn cancel_recv(&mut self, who: u8, _: u8) {
         let Some((at, _)) = self.free_rx(who) else { return };
-        self.rx[at].free().expect("free").cancel_poll();
+        let end = self.rx[at].free().expect("free");
+        value::shaken(|| end.cancel_poll());
         let soft = self.rx[at].soft;
         self.waits.leave(soft);
     }
@@ -214,14 +221,16 @@ impl World {
         for entry in entry.into_iter().chain([seat.soft, seat.stream]) {
             self.waits.end(entry);
         }
-        drop(seat);
+        let end = seat.end.take().map(Lease::into_inner);
+        value::dropping(|| drop(end));
         self.model.drop_receiver(place);
     }
 
     pub fn close_rx(&mut self, who: u8, _: u8) {
         let Some((at, place)) = self.free_rx(who) else { return };
-        let first = self.rx[at].free().expect("free").close();
-        assert_eq!(first, self.model.close(place), "whether this call closed {place:?}");
+        let end = self.rx[at].free().expect("free");
+        let (first, expected) = (value::shaken(|| end.close()), self.model.close(place));
+        assert!(first.is_none_or(|first| first == expected), "whether this call closed {place:?}");
     }
 
     /// To an exclusive receiver and back, or to one receiver for each shard.

@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use crate::batching::{Collected, check_collected};
 use crate::lease::Lease;
 use crate::model::{Place, Side, Why};
-use crate::pending::{Clock, Pending};
+use crate::pending::{Clock, Pending, drop_future};
 use crate::rx::{Came, Wanted};
 use crate::value::Value;
 use crate::waits::{EntryId, Kind};
@@ -186,7 +186,7 @@ impl World {
     /// What a batch has received, if one is under way. Its future goes.
     fn take_into(&mut self, at: usize) -> Vec<Value> {
         let Some(RxOp { into: Some((into, _)), future, .. }) = &mut self.rx[at].op else { return Vec::new() };
-        *future = Box::new(Over);
+        drop_future(future);
         into.back();
         std::mem::take(into.get())
     }
@@ -197,19 +197,4 @@ impl World {
             self.waits.end(entry);
         }
     }
-}
-
-/// In the place of a future that has gone.
-pub(crate) struct Over;
-
-impl Pending<Came> for Over {
-    fn poll(&mut self, _: &mut Context<'_>) -> Poll<Came> {
-        unreachable!("its future has gone")
-    }
-
-    fn is_terminated(&self) -> bool {
-        true
-    }
-
-    fn forget(&mut self) {}
 }

@@ -16,7 +16,7 @@ const STEPS: usize = 100;
 type Step = fn(&mut World, u8, u8);
 
 /// The steps by number. Their order is part of what the corpus means.
-pub const TABLE: [(&str, Step); 42] = [
+pub const TABLE: [(&str, Step); 43] = [
     ("recv", World::recv),
     ("recv_batch", World::recv_batch),
     ("try_iter", World::try_iter),
@@ -59,6 +59,7 @@ pub const TABLE: [(&str, Step); 42] = [
     ("next_batch", World::poll_batch),
     ("take_partial", World::take_partial),
     ("expire_batch", World::expire_batch),
+    ("heat", World::heat),
 ];
 
 /// A channel of one shard.

@@ -236,18 +236,3 @@ impl World {
         }
     }
 }
-
-/// In the place of a future that has gone.
-pub(crate) struct Over;
-
-impl Pending<Went> for Over {
-    fn poll(&mut self, _: &mut Context<'_>) -> Poll<Went> {
-        unreachable!("its future has gone")
-    }
-
-    fn is_terminated(&self) -> bool {
-        true
-    }
-
-    fn forget(&mut self) {}
-}

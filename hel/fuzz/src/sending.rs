@@ -4,9 +4,10 @@ use std::task::{Context, Poll};
 
 use crate::lease::Lease;
 use crate::model::{Model, Place, Side, Turn, Why};
-use crate::send_ops::{From, Over, TxOp};
+use crate::pending::drop_future;
+use crate::send_ops::{From, TxOp};
 use crate::tx::{Given, Sent, TxEnd};
-use crate::value::Value;
+use crate::value::{self, Value};
 use crate::waits::{EntryId, Kind};
 use crate::world::{KEYS, World};
 
@@ -79,7 +80,7 @@ impl TxSeat {
     pub(crate) fn end_op(&mut self) -> Vec<Value> {
         let mut unsent = Vec::new();
         if let Some(mut op) = self.op.take() {
-            op.future = Box::new(Over);
+            drop_future(&mut op.future);
             match &mut op.from {
                 From::Slot(slot) => {
                     slot.back();
@@ -230,8 +231,14 @@ impl World {
         let value = Value::new(arg >> 2 & (KEYS - 1));
         let item = item(&value);
         let blocks = self.model.refused(self.goes_to(at, item.key)) != Some(Why::NotNow);
-        let sent = self.tx[at].bare().expect("bare").send(value, arg & 3, blocks);
-        self.sent(at, item, sent);
+        let end = self.tx[at].bare().expect("bare");
+        if let Some(sent) = value::shaken(|| end.send(value, arg & 3, blocks)) {
+            return self.sent(at, item, sent);
+        }
+        // A receiver's waker panicked: the value is sent, and does not count as one of its sender's turn.
+        let way = self.tx[at].way.clone();
+        self.sent(at, item, Ok(()));
+        self.tx[at].way = way;
     }
 
     pub fn send_batch(&mut self, who: u8, arg: u8) {
@@ -285,7 +292,8 @@ impl World {
         if let TxEnd::Keyed(_) | TxEnd::Grouped(_) = self.tx[at].bare().expect("bare") {
             return;
         }
-        self.tx[at].bare().expect("bare").cancel_poll();
+        let end = self.tx[at].bare().expect("bare");
+        value::shaken(|| end.cancel_poll());
         self.waits.leave(soft);
     }
 }

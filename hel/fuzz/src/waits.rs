@@ -7,19 +7,21 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::task::{Wake, Waker};
 
 use crate::model::{Model, Place, Side};
+use crate::value;
 
 thread_local! {
     /// How often somebody gave way, in all runs.
     pub static GAVE_WAY: Cell<usize> = const { Cell::new(0) };
 }
 
-/// A waker that counts.
+/// A waker that counts, and may panic after that.
 #[derive(Debug, Default)]
 struct Flag(AtomicUsize);
 
 impl Wake for Flag {
     fn wake(self: Arc<Self>) {
         self.0.fetch_add(1, SeqCst);
+        value::woken();
     }
 }
 

@@ -55,6 +55,11 @@ impl World {
         Turn::new(self.clones % self.model.shards.len(), run)
     }
 
+    /// Values that are made from now on panic when hel drops them, or wakers when it calls them; or no more.
+    pub fn heat(&mut self, _: u8, arg: u8) {
+        if arg & 1 == 0 { value::turn_heat() } else { value::turn_trap() }
+    }
+
     /// What has to hold between steps.
     pub fn check(&mut self) {
         self.waits.check(&self.model);

@@ -6,6 +6,7 @@
 mod batches;
 mod giving_way;
 mod owned;
+mod panics;
 mod shards;
 mod waiting;
 
@@ -13,5 +14,7 @@ mod waiting;
 pub type Seed = (&'static str, &'static str, &'static str);
 
 pub fn all() -> impl Iterator<Item = &'static Seed> {
-    [waiting::SEEDS, giving_way::SEEDS, owned::SEEDS, batches::SEEDS, shards::SEEDS].into_iter().flatten()
+    [waiting::SEEDS, giving_way::SEEDS, owned::SEEDS, batches::SEEDS, panics::SEEDS, shards::SEEDS]
+        .into_iter()
+        .flatten()
 }
