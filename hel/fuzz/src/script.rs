@@ -231,6 +231,9 @@ mod tests {
             assert!(played > 50, "a corpus of {played} for {of}");
         }
         let gave_way = GAVE_WAY.get() - before;
-        assert!(gave_way > 100, "{gave_way} times: built without `--cfg hel_fuzz`, which `.cargo/config.toml` has?");
+        assert!(
+            gave_way > 100,
+            "they gave way {gave_way} times: built without `--cfg hel_fuzz`, which `.cargo/config.toml` sets in this folder"
+        );
     }
 }
