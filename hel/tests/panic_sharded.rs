@@ -32,6 +32,28 @@ fn a_close_reaches_every_shard_although_a_waker_panics() {
     }
 }
 
+/// What was sent when a waker panicked counts: the next value goes to the next shard, at the end of a run if that is longer.
+#[test]
+fn a_turn_counts_although_a_waker_panics() {
+    let sends: [fn(&hel::channel::mpmc::RoundRobinSender<u32>); 2] =
+        [|tx| tx.try_send(0).unwrap(), |tx| assert_eq!(tx.try_send_batch(&mut vec![0, 0]), Ok(2))];
+    for (count, send) in sends.into_iter().enumerate() {
+        for run in 1..4 {
+            let sent = count + 1;
+            let (tx, rx) = Builder::new(8).shards(SHARDS).round_robin();
+            let (tx, waker) = (tx.sticky(run), HostileWaker::new());
+            let mut recv = rx.recv_async();
+            assert!(poll_with(&mut recv, &waker.waker()).is_pending());
+            waker.set(Trap::Wake);
+            assert!(panics(|| send(&tx)));
+            let turns = run.saturating_sub(sent);
+            (0..=turns).for_each(|_| tx.try_send(1).unwrap());
+            let lens: Vec<_> = rx.shards().iter().map(|shard| shard.len()).collect();
+            assert_eq!(lens, [sent + turns, 1, 0], "runs of {run}, {sent} sent");
+        }
+    }
+}
+
 /// A handle's waker is replaced, and the new one panics as it is cloned: the handle still knows its place.
 #[test]
 fn a_clone_that_panics_leaves_a_sharded_receiver_its_place() {

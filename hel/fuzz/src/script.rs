@@ -202,7 +202,7 @@ mod tests {
             if write {
                 fs::write(&file, &bytes).unwrap();
             }
-            assert_eq!(fs::read(&file).expect(name), bytes, "{name} is not as in seeds.rs");
+            assert_eq!(fs::read(&file).expect(name), bytes, "{name} is not as in src/seeds");
             target(of)(&bytes);
         }
         for of in ["channel", "shards"] {

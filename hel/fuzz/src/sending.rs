@@ -232,13 +232,9 @@ impl World {
         let item = item(&value);
         let blocks = self.model.refused(self.goes_to(at, item.key)) != Some(Why::NotNow);
         let end = self.tx[at].bare().expect("bare");
-        if let Some(sent) = value::shaken(|| end.send(value, arg & 3, blocks)) {
-            return self.sent(at, item, sent);
-        }
-        // A receiver's waker panicked: the value is sent, and does not count as one of its sender's turn.
-        let way = self.tx[at].way.clone();
-        self.sent(at, item, Ok(()));
-        self.tx[at].way = way;
+        // If a receiver's waker panicked the value is sent.
+        let sent = value::shaken(|| end.send(value, arg & 3, blocks)).unwrap_or(Ok(()));
+        self.sent(at, item, sent);
     }
 
     pub fn send_batch(&mut self, who: u8, arg: u8) {

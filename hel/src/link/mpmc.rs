@@ -232,27 +232,48 @@ impl<'a, T> Tx<'a, T> {
         self.0.link.ring.claim_many(max)
     }
 
-    /// Tells the receivers of `count` values that fill a claim.
+    /// Tells the receivers of `count` values that were put into the ring. A panic of one who is woken comes out of this.
+    #[inline(always)]
     pub(crate) fn announce(&self, count: usize) {
         self.0.pushed(count);
     }
 
-    /// Sends `value` if the ring has room, and says nothing about why it has none.
+    /// Puts `value` into the ring if there is room, and says nothing about why there is none. It has to be
+    /// [announced](Self::announce).
     #[inline(always)]
-    pub(crate) fn offer_if_room(&mut self, value: &mut Option<T>) -> bool {
+    pub(crate) fn put_if_room(&self, value: &mut Option<T>) -> bool {
         assert!(value.is_some(), "an operation under way holds its value");
         let Some(claim) = self.0.link.ring.claim_if_free() else { return false };
-        self.fill(claim, value);
+        fill(claim, value);
         true
     }
 
-    /// Sends the value that is there, by a claim for it.
+    /// Puts `value` into the ring, which has to be announced.
     #[inline(always)]
-    fn fill(&self, claim: Claim<'_, T>, value: &mut Option<T>) {
-        if let Some(value) = value.take() {
-            claim.fill(value);
+    pub(crate) fn put(&self, value: &mut Option<T>) -> Result<(), Refused> {
+        // Before the claim: one that is not filled is a hole for ever.
+        assert!(value.is_some(), "an operation under way holds its value");
+        fill(self.0.link.ring.claim()?, value);
+        Ok(())
+    }
+
+    /// Puts as many values into the ring as fit, and says how many are to be announced.
+    pub(crate) fn put_many(&self, values: &mut Unsent<'_, T>) -> Result<usize, Refused> {
+        let claim = self.0.link.ring.claim_many(values.len())?;
+        let count = claim.len();
+        match values.take(count) {
+            Front::Straight(values) => claim.fill(values),
+            Front::Turned(values) => claim.fill(values),
         }
-        self.0.pushed(1);
+        Ok(count)
+    }
+}
+
+/// Gives the value that is there to a claim for it.
+#[inline(always)]
+fn fill<T>(claim: Claim<'_, T>, value: &mut Option<T>) {
+    if let Some(value) = value.take() {
+        claim.fill(value);
     }
 }
 
@@ -261,10 +282,8 @@ impl<T> RawTarget for Tx<'_, T> {
 
     #[inline(always)]
     fn offer(&mut self, value: &mut Option<T>) -> Result<(), Refused> {
-        // Before the claim: one that is not filled is a hole for ever.
-        assert!(value.is_some(), "an operation under way holds its value");
-        let claim = self.0.link.ring.claim()?;
-        self.fill(claim, value);
+        self.put(value)?;
+        self.announce(1);
         Ok(())
     }
 
@@ -273,13 +292,8 @@ impl<T> RawTarget for Tx<'_, T> {
     }
 
     fn offer_many(&mut self, values: &mut Unsent<'_, T>) -> Result<(), Refused> {
-        let claim = self.0.link.ring.claim_many(values.len())?;
-        let count = claim.len();
-        match values.take(count) {
-            Front::Straight(values) => claim.fill(values),
-            Front::Turned(values) => claim.fill(values),
-        }
-        self.0.pushed(count);
+        let count = self.put_many(values)?;
+        self.announce(count);
         Ok(())
     }
 }

@@ -227,7 +227,8 @@ impl<T> fmt::Debug for RoundRobinSender<T> {
 pub struct RoundRobinTx<'a, T>(&'a RoundRobinSender<T>);
 
 impl<T> RoundRobinTx<'_, T> {
-    /// Tries the shards, beginning with the one that is next, until one takes some values: `attempt` says how many.
+    /// Tries the shards, beginning with the one that is next, until one takes some values: `attempt` puts them there and says how
+    /// many.
     #[inline(always)]
     fn any(&self, mut attempt: impl FnMut(usize) -> Result<usize, Refused>) -> Result<(), Refused> {
         // ORDERING: Relaxed, these and those below: the handle's own place, and a race over it only skews the turns.
@@ -237,7 +238,9 @@ impl<T> RoundRobinTx<'_, T> {
         loop {
             match attempt(index) {
                 Ok(count) => {
+                    // The turn goes on before a panic of one who is woken may come out.
                     self.sent_to(index, first, count);
+                    self.0.announce(index, count);
                     return Ok(());
                 }
                 Err(Refused::Closed) => {}
@@ -256,8 +259,9 @@ impl<T> RoundRobinTx<'_, T> {
         let first = self.0.next.load(Ordering::Relaxed);
         let mut index = first;
         loop {
-            if self.0.offer_if_room(index, value) {
+            if self.0.put_if_room(index, value) {
                 self.sent_to(index, first, 1);
+                self.0.announce(index, 1);
                 return true;
             }
             count(Event::Passed);
@@ -315,7 +319,7 @@ impl<T> RawTarget for RoundRobinTx<'_, T> {
         if self.pass_over_full(value) {
             return Ok(());
         }
-        self.any(|index| self.0.offer(index, value).map(|()| 1))
+        self.any(|index| self.0.put(index, value).map(|()| 1))
     }
 
     fn at_hole(&self) -> bool {
@@ -323,10 +327,7 @@ impl<T> RawTarget for RoundRobinTx<'_, T> {
     }
 
     fn offer_many(&mut self, values: &mut Unsent<'_, T>) -> Result<(), Refused> {
-        self.any(|index| {
-            let before = values.len();
-            self.0.offer_many(index, values).map(|()| before - values.len())
-        })
+        self.any(|index| self.0.put_many(index, values))
     }
 }
 

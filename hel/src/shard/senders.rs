@@ -45,15 +45,27 @@ impl<T> ShardSenders<T> {
         (&mut &self.shards[index]).raw().offer(value)
     }
 
-    /// One attempt at one shard that is passed over if it has no room, whatever the reason.
+    /// One attempt at one shard, to be [announced](Self::announce).
     #[inline(always)]
-    pub(super) fn offer_if_room(&self, index: usize, value: &mut Option<T>) -> bool {
-        (&mut &self.shards[index]).raw().offer_if_room(value)
+    pub(super) fn put(&self, index: usize, value: &mut Option<T>) -> Result<(), Refused> {
+        self.shards[index].tx().put(value)
     }
 
-    /// One batch attempt at one shard.
-    pub(super) fn offer_many(&self, index: usize, values: &mut Unsent<'_, T>) -> Result<(), Refused> {
-        (&mut &self.shards[index]).raw().offer_many(values)
+    /// The same, of one that is passed over if it has no room, whatever the reason.
+    #[inline(always)]
+    pub(super) fn put_if_room(&self, index: usize, value: &mut Option<T>) -> bool {
+        self.shards[index].tx().put_if_room(value)
+    }
+
+    /// One batch attempt at one shard: how many are to be announced.
+    pub(super) fn put_many(&self, index: usize, values: &mut Unsent<'_, T>) -> Result<usize, Refused> {
+        self.shards[index].tx().put_many(values)
+    }
+
+    /// Tells the receivers of a shard of values that were put there.
+    #[inline(always)]
+    pub(super) fn announce(&self, index: usize, count: usize) {
+        self.shards[index].tx().announce(count);
     }
 
     /// One batch attempt at the shards of `split`, which speaks of the values at the front.

@@ -87,7 +87,7 @@ pub(super) const SEEDS: &[Seed] = &[
     (
         "shards",
         "waker-panics-in-a-turn",
-        "4 1; clone_rx 0 0; w 0; heat 0 1; send 0 0; heat 0 1; send 0 0; send 0 0; send 0 0; recv_batch 0 102; poll_recv_op 0 0",
+        "0 3; clone_rx 0 0; w 0; heat 0 1; send 0 0; heat 0 1; send 0 0; send 0 0; send 0 0; recv_batch 0 102; poll_recv_op 0 0",
     ),
     ("shards", "hot-values-in-all", "0 1; heat 0 0; send_batch 0 32; v 0; drop_rx 0 0; poll_send_op 0 0"),
     (
