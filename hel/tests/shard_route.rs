@@ -270,9 +270,11 @@ fn equal_integers_of_different_types_are_one_key() {
     let (tx, _rx) = shard_key::<u8, 1>(1000);
     macro_rules! all_agree {
         ($number:expr; $($type:ty)*) => {{
-            // Where the number fits the type: with 32 bits some are no usize.
-            let fits = [$(($number as $type as i128 == $number as i128).then(|| tx.shard_index(&($number as $type)))),*];
-            assert!(fits.iter().flatten().all(|shard| Some(*shard) == fits[0]), "{} goes to {fits:?}", $number);
+            // Where the number fits the type: with 32 bits some are no usize. By itself, and as a part of a key.
+            let fits = [$(($number as $type as i128 == $number as i128).then(|| {
+                (tx.shard_index(&($number as $type)), tx.shard_index(&($number as $type, 1)))
+            })),*];
+            assert!(fits.iter().flatten().all(|shards| Some(*shards) == fits[0]), "{} goes to {fits:?}", $number);
         }};
     }
     for number in [0, 1, 7, 100, 127] {

@@ -12,6 +12,7 @@ use super::policy::Policy;
 use super::spin::Spin;
 use super::waiting::Blocked;
 use super::{End, FirstPanic, Limit, Side, TimedOut, Wait, bits};
+use crate::sync::barrier;
 
 /// A waker that counts, or panics.
 #[derive(Debug, Default)]
@@ -77,15 +78,33 @@ fn an_entry_used_again_is_not_the_old_one() {
     assert!(matches!(list.pop(), Some((_, Kind::Soft))) && list.is_empty());
 }
 
+/// What a side has learnt after 100 waits, each so many operations after the one before.
+fn after_runs_of(operations: usize) -> Policy {
+    let policy = Policy::default();
+    (1..=100).for_each(|wait| policy.waits_after(wait * operations));
+    policy
+}
+
 /// A heavy barrier that is taken for too dear would never be measured again.
 #[test]
 fn where_runs_are_long_clearing_is_tried_now_and_then() {
     let tried = |operations: usize| {
-        let policy = Policy::default();
-        (1..=100).for_each(|wait| policy.waits_after(wait * operations));
+        let policy = after_runs_of(operations);
         (0..1_280).filter(|_| policy.is_worth_a_try()).count()
     };
-    assert_eq!((tried(1), tried(100), tried(1_000)), (0, 0, 10));
+    assert_eq!([1, 100, 130].map(tried), [0; 3]);
+    // Runs that are all alike are their own average, but for what rounding takes off it: 3 at most.
+    assert_eq!([131, 1_000].map(tried), [10; 2]);
+}
+
+/// No heavy barrier is taken for cheaper than one fence, nor for dearer than a millisecond, which is less than the longest
+/// run of fences takes.
+#[test]
+fn clearing_pays_where_runs_are_long() {
+    assert!(!after_runs_of(0).worth_clearing() && !after_runs_of(1).worth_clearing());
+    let long = after_runs_of(1 << 20);
+    // It may be refused between the two questions, and no more than once.
+    assert!((0..2).any(|_| long.worth_clearing() == barrier::asymmetric()));
 }
 
 #[test]
