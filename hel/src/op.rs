@@ -463,3 +463,6 @@ pub(crate) fn send_batch<R: RawTarget>(
         Err(after) => Err(SendBatchError::TimeOut { sent, after }),
     }
 }
+
+#[cfg(all(test, not(any(hel_loom, hel_shuttle))))]
+mod tests;

@@ -1,0 +1,220 @@
+//! What is left of a batch, beside plain queues; and the verbs at an end whose attempts go as they are told.
+
+use std::collections::VecDeque;
+
+use super::*;
+use crate::wait::Side;
+
+/// One attempt, one more after a fence, and at a hole so many after that.
+const LOOKS_AT_A_HOLE: usize = 2 + HOLE_LOOKS;
+
+/// An end whose attempts fail until one is served.
+struct Played<X> {
+    side: Side,
+    fails: X,
+    at_hole: bool,
+    /// Which attempt is served first, from 1 up.
+    serves_at: usize,
+    attempts: usize,
+    /// How many values each attempt at a batch was to receive at most.
+    asked: Vec<usize>,
+}
+
+impl<X: Copy> Played<X> {
+    fn new(fails: X, at_hole: bool, serves_at: usize) -> Self {
+        Self { side: Side::shared(), fails, at_hole, serves_at, attempts: 0, asked: Vec::new() }
+    }
+
+    fn attempt(&mut self) -> Result<(), X> {
+        self.attempts += 1;
+        if self.attempts < self.serves_at { Err(self.fails) } else { Ok(()) }
+    }
+}
+
+impl<X> End for Played<X> {
+    fn side(&self) -> &Side {
+        &self.side
+    }
+
+    fn done(&self) -> usize {
+        0
+    }
+
+    fn ready(&self) -> usize {
+        0
+    }
+
+    fn would_serve(&self) -> bool {
+        false
+    }
+}
+
+impl RawSource for Played<Starved> {
+    type Item = u8;
+
+    fn take(&mut self) -> Result<u8, Starved> {
+        self.attempt().map(|()| 7)
+    }
+
+    fn take_many(&mut self, max: usize, into: &mut Vec<u8>) -> Result<usize, Starved> {
+        self.asked.push(max);
+        into.push(self.take()?);
+        Ok(1)
+    }
+}
+
+impl RawTarget for Played<Refused> {
+    type Item = u8;
+
+    fn offer(&mut self, value: &mut Option<u8>) -> Result<(), Refused> {
+        self.attempt()?;
+        *value = None;
+        Ok(())
+    }
+
+    fn at_hole(&self) -> bool {
+        self.at_hole
+    }
+
+    fn offer_many(&mut self, values: &mut Unsent<'_, u8>) -> Result<(), Refused> {
+        self.attempt()?;
+        values.take_where(1, |_| true, |_, _| ());
+        Ok(())
+    }
+}
+
+/// What receiving says of an end that fails like this, one value and a batch, and after how many attempts.
+fn receives(fails: Starved, serves_at: usize) -> [(Result<usize, TryRecvError>, usize); 2] {
+    let (mut one, mut batch) = (Played::new(fails, false, serves_at), Played::new(fails, false, serves_at));
+    let results = [try_recv(&mut one).map(|_| 1), try_recv_batch(&mut batch, &mut Vec::new(), 4)];
+    [(results[0], one.attempts), (results[1], batch.attempts)]
+}
+
+/// As [`receives`], for sending.
+fn sends(fails: Refused, at_hole: bool, serves_at: usize) -> [(bool, usize); 2] {
+    let (mut one, mut batch) = (Played::new(fails, at_hole, serves_at), Played::new(fails, at_hole, serves_at));
+    let (one_sent, batch_sent) = match fails {
+        Refused::Full => (Err(TrySendError::Full(7)), Err(TrySendBatchError::Full { sent: 0 })),
+        Refused::Closed => (Err(TrySendError::Disconnected(7)), Err(TrySendBatchError::Disconnected { sent: 0 })),
+    };
+    let (sent, batch_result) = (try_send(&mut one, 7), try_send_batch(&mut batch, &mut vec![7]));
+    assert!(sent.is_ok() || sent == one_sent, "{sent:?}");
+    assert!(batch_result == Ok(1) || batch_result == batch_sent, "{batch_result:?}");
+    [(sent.is_ok(), one.attempts), (batch_result.is_ok(), batch.attempts)]
+}
+
+#[test]
+fn a_receive_looks_twice_and_longer_at_a_hole() {
+    for (fails, error, looks) in [
+        (Starved::Empty, TryRecvError::Empty, 2),
+        (Starved::Hole, TryRecvError::Empty, LOOKS_AT_A_HOLE),
+        (Starved::Drained, TryRecvError::Disconnected, 2),
+    ] {
+        for serves_at in 1..=looks {
+            assert_eq!(receives(fails, serves_at), [(Ok(1), serves_at); 2], "{fails:?}");
+        }
+        assert_eq!(receives(fails, looks + 1), [(Err(error), looks); 2], "{fails:?}");
+    }
+}
+
+#[test]
+fn a_send_looks_twice_and_longer_at_a_hole() {
+    for (fails, at_hole, looks) in [
+        (Refused::Full, false, 2),
+        (Refused::Full, true, LOOKS_AT_A_HOLE),
+        (Refused::Closed, false, 2),
+        (Refused::Closed, true, 2),
+    ] {
+        for serves_at in 1..=looks {
+            assert_eq!(sends(fails, at_hole, serves_at), [(true, serves_at); 2], "{fails:?}");
+        }
+        assert_eq!(sends(fails, at_hole, looks + 1), [(false, looks); 2], "{fails:?}");
+    }
+}
+
+#[test]
+fn a_gathering_receive_asks_for_what_is_missing() {
+    let (mut end, mut into) = (Played::new(Starved::Empty, false, 1), vec![0]);
+    assert_eq!(gather(&mut end, &mut into, 5, Duration::MAX), Ok(5));
+    assert_eq!((into, end.asked), (vec![0, 7, 7, 7, 7, 7], vec![5, 4, 3, 2, 1]));
+}
+
+#[test]
+fn a_gathering_receive_looks_once_more_when_the_time_is_over() {
+    let (mut end, mut into) = (Played::new(Starved::Empty, false, 1), Vec::new());
+    assert_eq!(gather(&mut end, &mut into, 5, Duration::ZERO), Ok(2));
+    assert_eq!((into, end.asked), (vec![7, 7], vec![5, 4]));
+}
+
+fn front(values: &Unsent<'_, u32>) -> Vec<u32> {
+    match values.iter() {
+        Front::Straight(values) => values.copied().collect(),
+        Front::Turned(values) => values.copied().collect(),
+    }
+}
+
+fn taken(values: &mut Unsent<'_, u32>, count: usize) -> Vec<u32> {
+    match values.take(count) {
+        Front::Straight(values) => values.collect(),
+        Front::Turned(values) => values.collect(),
+    }
+}
+
+/// Straight and turned round are the same batch, and what is left lies in the caller's `Vec` as it lay there.
+#[test]
+fn the_rest_of_a_batch_is_a_queue_either_way_round() {
+    for (count, turns) in (0..=9).flat_map(|count| [false, true].map(|turns| (count, turns))) {
+        let (mut batch, mut model) = ((0..20).collect(), (0..20).collect::<VecDeque<_>>());
+        let mut values = Unsent::new(&mut batch);
+        if turns {
+            values.turn();
+            values.turn();
+        }
+        assert_eq!(values.is_turned(), turns);
+        assert_eq!(taken(&mut values, count), model.drain(..count).collect::<Vec<_>>());
+        assert_eq!((values.len(), values.sent()), (20 - count, count));
+        values.put_back(99);
+        model.push_front(99);
+        assert_eq!(model, front(&values));
+        values.take_where(1, |_| true, |at, value| assert_eq!((at, Some(value)), (0, model.pop_front())));
+        assert_eq!(model, front(&values));
+        if count % 2 == 0 {
+            values.settle();
+            assert!(!values.is_turned() && model == front(&values));
+        }
+        drop(values);
+        assert_eq!(model, batch);
+    }
+}
+
+/// In order, or from the last to the first; those that are not wanted stay in theirs, and so do those further back.
+#[test]
+fn what_is_picked_out_of_a_batch_goes_by_number() {
+    for (count, turns) in (0..=10).flat_map(|count| [false, true].map(|turns| (count, turns))) {
+        let mut batch = (0..10).collect();
+        let mut values = Unsent::new(&mut batch);
+        if turns {
+            values.turn();
+        }
+        let mut picked = Vec::new();
+        values.take_where(count, |at| at % 3 != 1, |at, value| picked.push((at, value)));
+        let mut expected: Vec<_> = (0..count).filter(|at| at % 3 != 1).map(|at| (at, at)).collect();
+        if turns {
+            expected.reverse();
+        }
+        assert_eq!((values.sent(), picked), (expected.len(), expected));
+        drop(values);
+        assert!(batch.into_iter().eq((0..10).filter(|&at| at >= count || at % 3 == 1)));
+    }
+}
+
+#[test]
+fn a_batch_knows_whether_it_is_hindered() {
+    let mut batch = vec![0];
+    let mut values = Unsent::new(&mut batch);
+    assert!(!values.is_hindered());
+    values.set_hindered(true);
+    assert!(values.is_hindered());
+    values.set_hindered(false);
+    assert!(!values.is_hindered());
+}
