@@ -23,6 +23,7 @@ on_both_kinds!(
     one_timer_serves_all_batches,
     without_linger_a_batch_is_what_is_there,
     without_end_to_the_linger_batches_are_full,
+    where_the_clock_ends_a_linger_has_no_end,
     a_next_that_is_dropped_loses_nothing,
     taken_apart_it_hands_out_what_it_has,
     what_is_left_in_a_dropped_stream_is_dropped_once,
@@ -127,6 +128,25 @@ fn without_end_to_the_linger_batches_are_full<K: Lend>() {
         assert_eq!(next(&mut batches), some([2 * n, 2 * n + 1]));
     }
     assert_eq!(clock.made(), 0);
+}
+
+/// Though there is a timer, from a batch before: that was ready, and is not polled again.
+fn where_the_clock_ends_a_linger_has_no_end<K: Lend>() {
+    let ((mut tx, rx), clock) = (K::bounded(8), Clock::new());
+    let within = |linger: &Duration| clock.time().checked_add(*linger).is_some();
+    let longest = (0..u64::BITS)
+        .rev()
+        .map(|bit| Duration::from_secs(1 << bit))
+        .fold(Duration::ZERO, |sum, step| sum.checked_add(step).filter(within).unwrap_or(sum));
+    let mut batches = Batches::new(clock.clone(), rx, 2, longest);
+    tx.try_send(0).unwrap();
+    assert_eq!(next(&mut batches), Pending);
+    clock.advance(longest);
+    assert_eq!(next(&mut batches), some([0]));
+    tx.try_send(1).unwrap();
+    assert_eq!(next(&mut batches), Pending);
+    tx.try_send(2).unwrap();
+    assert_eq!((next(&mut batches), clock.made(), clock.resets()), (some([1, 2]), 1, 0));
 }
 
 fn a_next_that_is_dropped_loses_nothing<K: Lend>() {
