@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll::Pending, Poll::Ready, Wake, Waker};
 use std::time::Duration;
 
-use hel::Sender;
 use hel::channel::errors::AsyncRecvError;
 use hel::rt::gather;
+use hel::{Receiver, Sender};
 
 use crate::clock::{Clock, Meanwhile, NANO, SECOND};
 use crate::extra2::{RxEnd, TxEnd, on_both_kinds};
@@ -95,6 +95,8 @@ fn nothing_at_all_is_an_error<K: Lend>() {
     let ((tx, mut rx), clock, mut into) = (K::bounded::<u32>(4), Clock::new(), vec![]);
     let mut gathering = gather(clock.clone(), K::lend(&mut rx), &mut into, 4, SECOND);
     assert_eq!(poll_once(&mut gathering), Pending);
+    #[cfg(feature = "futures")]
+    assert!(!futures_util::future::FusedFuture::is_terminated(&gathering));
     drop(tx);
     assert_eq!(poll_once(&mut gathering), Ready(Err(AsyncRecvError::Disconnected)));
     #[cfg(feature = "futures")]
@@ -201,6 +203,14 @@ struct Refill {
 }
 
 impl Refill {
+    /// A channel that is never found empty. In the end [`Sender::cancel_poll`] takes its task out of it.
+    fn new() -> (Arc<Self>, Receiver<u32>) {
+        let (tx, rx) = hel::bounded(1);
+        let refill = Arc::new(Self { tx: Mutex::new(tx), again: AtomicBool::new(false) });
+        refill.send();
+        (refill, rx)
+    }
+
     /// The next of a thousand values, and a place in the queue for the one after it.
     fn send(self: &Arc<Self>) {
         let Ok(mut tx) = self.tx.try_lock() else { return self.again.store(true, Relaxed) };
@@ -225,9 +235,7 @@ impl Wake for Refill {
 #[test]
 fn a_channel_that_is_never_empty_does_not_hold_a_poll() {
     limit(|| {
-        let ((tx, rx), clock, counting) = (hel::bounded(1), Clock::new(), CountingWaker::new());
-        let refill = Arc::new(Refill { tx: Mutex::new(tx), again: AtomicBool::new(false) });
-        refill.send();
+        let ((refill, rx), clock, counting) = (Refill::new(), Clock::new(), CountingWaker::new());
         let mut into = Vec::new();
         let mut gathering = gather(clock.clone(), &rx, &mut into, usize::MAX, SECOND);
         assert_eq!(poll_with(&mut gathering, &counting.waker()), Pending);
@@ -238,6 +246,22 @@ fn a_channel_that_is_never_empty_does_not_hold_a_poll() {
         drop(gathering);
         assert_eq!(polled, Ready(Ok(into.len())));
         assert!(into.len() > 3, "{}: it took more than one at a time", into.len());
+        refill.tx.lock().unwrap().cancel_poll();
+    });
+}
+
+/// The last look of a poll finds the last value: nothing is left to wait for, and no other turn is needed.
+#[test]
+fn as_many_as_a_poll_takes_at_most_end_it_at_once() {
+    limit(|| {
+        let ((refill, rx), clock, counting) = (Refill::new(), Clock::new(), CountingWaker::new());
+        let (mut first, mut second) = (Vec::new(), Vec::new());
+        assert_eq!(poll_once(&mut gather(clock.clone(), &rx, &mut first, usize::MAX, SECOND)), Pending);
+        let (most, made) = (first.len(), clock.made());
+        let mut gathering = gather(clock.clone(), &rx, &mut second, most, SECOND);
+        assert_eq!(poll_with(&mut gathering, &counting.waker()), Ready(Ok(most)));
+        assert_eq!((counting.wakes(), clock.made()), (0, made));
+        drop(gathering);
         refill.tx.lock().unwrap().cancel_poll();
     });
 }
