@@ -7,11 +7,15 @@ use crate::ring::position::{MAX_CAPACITY, Positions};
 fn steps_agree_with_counting() {
     for (capacity, lap) in CAPACITIES.into_iter().flat_map(|capacity| LAPS.map(|lap| (capacity, lap))) {
         let positions = Positions::new(capacity);
+        assert_eq!(positions.capacity(), capacity);
         let start = positions.start_of(lap);
         let mut position = start;
         for step in 0..4 * capacity {
             assert_eq!(positions.index(position), step % capacity);
             assert_eq!(position & positions.mark(), 0, "the mark is free for its users");
+            let marked = position | positions.mark();
+            assert_ne!(marked, position);
+            assert_eq!([marked, position].map(|position| positions.unmarked(position)), [position; 2]);
             assert_eq!(positions.previous(positions.next(position)), position);
             assert_eq!(positions.to_edge(position), capacity - step % capacity);
             let mut ahead = position;
@@ -47,6 +51,11 @@ fn distance_of_torn_readings_is_within_the_capacity() {
 #[test]
 fn the_largest_capacity_still_tells_laps_apart() {
     let positions = Positions::new(MAX_CAPACITY);
+    assert_eq!(
+        [0, 1, 2, 3, 4].map(|lap| positions.start_of(lap) == 0),
+        [true, false, false, false, true],
+        "two bits of lap"
+    );
     let start = positions.start_of(usize::MAX);
     let after = positions.next_lap(start);
     assert_ne!(start, after);
