@@ -23,6 +23,9 @@ impl FirstPanic {
     /// Runs one piece of user code whose panic goes on, unless this thread is unwinding already: a second one would
     /// abort.
     pub(crate) fn guard(f: impl FnOnce()) {
+        if !std::thread::panicking() {
+            return f();
+        }
         let mut panics = Self::default();
         panics.run(f);
         panics.resume();

@@ -231,8 +231,20 @@ impl Wait {
         Poll::Ready(out)
     }
 
+    /// The look that came first found nothing. What a task does most of the time is done here, and needs few registers.
     #[cold]
-    fn poll_slow<E: End, O>(
+    #[inline(never)]
+    fn poll_slow<E: End, O>(&mut self, end: &mut E, waker: &Waker, look: impl FnMut(&mut E) -> Option<O>) -> Poll<O> {
+        if matches!(self.0, State::Idle(Who::Task(_))) && end.side().spin().trusts_yields() && !end.side().is_waiting()
+        {
+            return self.give_way(end, waker);
+        }
+        self.poll_to_wait(end, waker, look)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn poll_to_wait<E: End, O>(
         &mut self,
         end: &mut E,
         waker: &Waker,
@@ -255,9 +267,6 @@ impl Wait {
             // What threads learn is no lesson for tasks.
             State::Idle(Who::Thread) | State::Done => false,
             State::Idle(Who::Task(_)) => {
-                if end.side().spin().trusts_yields() && !end.side().is_waiting() {
-                    return self.give_way(end, waker);
-                }
                 if let Some(out) = super::spin::briefly(end, &mut look) {
                     return Poll::Ready(out);
                 }
@@ -301,7 +310,7 @@ impl Wait {
     }
 
     /// A task that gave way looked again: did that bring anything?
-    #[cold]
+    #[inline]
     fn yielded<E: End>(&mut self, end: &E, success: bool) {
         self.set_key(None);
         if success {
