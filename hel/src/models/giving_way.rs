@@ -1,5 +1,7 @@
 //! Tasks that give way: they wake themselves and look again before they register.
 
+use std::task::Poll;
+
 use super::kit::{armed, block_on, ends, poll, spawn};
 use crate::spsc;
 use crate::sync::thread;
@@ -61,6 +63,7 @@ fn who_gives_way_beside_one_in_line() {
         ends.put(2);
         assert_eq!(waiter.join() + task.join(), 3);
     }
+    // Two waiters that arm the gate themselves, or gates that were born so, are too large.
     Model::new().ratio(u32::MAX).gives_way().check(story);
 }
 
@@ -71,13 +74,15 @@ fn dropped_after_it_gave_way() {
         let ends = ends(1, []);
         let waiter = spawn(&ends, |ends| {
             let mut dropped = ends.rx.recv_async();
-            let taken = poll(&mut dropped).is_ready();
-            let next = (!taken).then(|| ends.rx.recv_async());
+            let first = poll(&mut dropped);
             drop(dropped);
-            next.map(block_on)
+            match first {
+                Poll::Ready(found) => found,
+                Poll::Pending => block_on(ends.rx.recv_async()),
+            }
         });
         ends.put(1);
-        assert!(matches!(waiter.join(), None | Some(Ok(1))));
+        assert_eq!(waiter.join(), Ok(1));
     }
     in_every_mode(story);
 }

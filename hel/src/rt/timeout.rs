@@ -11,7 +11,8 @@ use crate::future::{Operation, POLLED_AFTER_READY};
 
 /// Gives an operation a limit, counted from its first poll.
 ///
-/// An operation that is ready at once reads no clock and makes no timer. A `limit` of zero is one try; one of
+/// An operation that is ready at once reads no clock and makes no timer. One that gives way to the other tasks of its executor before
+/// it waits makes none until it waits. A `limit` of zero is one try; one of
 /// [`Duration::MAX`] waits without limit.
 ///
 /// # Cancel safety

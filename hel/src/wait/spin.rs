@@ -229,8 +229,11 @@ impl Spin {
 
     /// Whether a task lets the others of its executor run, since that helped lately.
     pub(super) fn trusts_yields(&self) -> bool {
+        if IN_MODEL {
+            return gives_way();
+        }
         // ORDERING: Relaxed: advice.
-        !IN_MODEL && self.trust.load(Ordering::Relaxed) > 0
+        self.trust.load(Ordering::Relaxed) > 0
     }
 
     /// Whether it does so to find out, before it registers.

@@ -183,7 +183,8 @@ impl Wait {
         matches!(self.0, State::Queued { .. })
     }
 
-    /// Whether it has woken its own task and not looked since: it will be polled again, whatever else happens.
+    /// Whether it has woken its own task and not looked since: it will be polled again, whatever else happens (unless its
+    /// waker panicked, which came out of that poll).
     pub(crate) fn has_given_way(&self) -> bool {
         matches!(self.0, State::Yielded(_))
     }

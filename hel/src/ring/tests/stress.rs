@@ -95,7 +95,7 @@ fn pop_all(ring: &mpmc::Ring<Box<usize>>, senders: usize, batch: usize) -> (u64,
         match popped {
             Ok(_) => {}
             Err(Starved::Drained) => return (sum, count),
-            Err(Starved::Empty | Starved::Hole) => thread::yield_now(),
+            Err(Starved::Empty | Starved::Hole) => a_moment(),
         }
         for value in into.drain(..) {
             let before = last[*value % senders].replace(*value);
@@ -144,7 +144,7 @@ fn what_was_pushed_before_close_is_popped_and_nothing_after() {
                                 pushed.fetch_add(1, Ordering::Relaxed);
                             }
                             Err(Refused::Closed) => return,
-                            Err(_) => thread::yield_now(),
+                            Err(_) => a_moment(),
                         }
                     }
                 });
@@ -155,7 +155,7 @@ fn what_was_pushed_before_close_is_popped_and_nothing_after() {
                     match ring.pop() {
                         Ok(()) => popped += 1,
                         Err(Starved::Drained) => return popped,
-                        Err(_) => thread::yield_now(),
+                        Err(_) => a_moment(),
                     }
                 }
             });
