@@ -133,6 +133,53 @@ fn a_send_looks_twice_and_longer_at_a_hole() {
 }
 
 #[test]
+fn a_look_at_values_says_wait_or_what_came_of_it() {
+    let (mut end, mut into) = (Played::new(Starved::Empty, false, 3), vec![0]);
+    assert!(look_recv(&mut end).is_none());
+    assert_eq!(look_recv_batch(&mut end, 4, &mut into), None);
+    assert_eq!(look_recv(&mut end).map(or_none), Some(Some(7)));
+    assert_eq!(look_recv_batch(&mut end, 4, &mut into), Some(Ok(1)));
+    assert_eq!(look_recv_batch(&mut end, 0, &mut into), Some(Ok(0)), "none is always there");
+    assert_eq!((into, end.asked), (vec![0, 7], vec![4, 4]));
+
+    let mut end = Played::new(Starved::Drained, false, usize::MAX);
+    assert_eq!(look_recv(&mut end).map(or_none), Some(None));
+    assert_eq!(look_recv_batch(&mut end, 4, &mut Vec::new()), Some(Err(AsyncRecvError::Disconnected)));
+}
+
+#[test]
+fn a_look_at_room_says_wait_or_what_came_of_it() {
+    let (mut end, mut value, mut batch) = (Played::new(Refused::Full, false, 3), Some(7), vec![7, 8, 9]);
+    let mut values = Unsent::new(&mut batch);
+    assert_eq!((look_send(&mut end, &mut value), value), (None, Some(7)));
+    assert_eq!((look_send_batch(&mut end, &mut values), values.sent()), (None, 0));
+    assert_eq!((look_send(&mut end, &mut value), value), (Some(Ok(())), None));
+    assert_eq!((look_send_batch(&mut end, &mut values), values.sent()), (Some(Ok(())), 3));
+    assert_eq!((look_send_batch(&mut end, &mut values), end.attempts), (Some(Ok(())), 6), "all has gone");
+
+    let (mut end, mut batch) = (Played::new(Refused::Closed, false, usize::MAX), vec![7]);
+    let disconnected = Some(Err(AsyncSendError::Disconnected(())));
+    assert_eq!(look_send(&mut end, &mut Some(7)), disconnected);
+    assert_eq!(look_send_batch(&mut end, &mut Unsent::new(&mut batch)), disconnected);
+}
+
+/// At once, and by one more look where a thread would wait.
+#[test]
+fn what_blocks_ends_when_it_is_served() {
+    for serves_at in 1..=2 {
+        let source = || Played::new(Starved::Empty, false, serves_at);
+        assert_eq!(recv(&mut source(), Limit::Never), Ok(7));
+        let mut into = Vec::new();
+        assert_eq!((recv_batch(&mut source(), &mut into, 4, Limit::Never), into), (Ok(1), vec![7]));
+        let (mut one, mut two) = [(); 2].map(|()| Played::new(Refused::Full, false, serves_at)).into();
+        assert_eq!((send(&mut one, 7, Limit::Never), one.attempts), (Ok(()), serves_at));
+        let mut batch = vec![7, 8, 9];
+        assert_eq!((send_batch(&mut two, &mut batch, Limit::Never), two.attempts), (Ok(3), serves_at + 2));
+        assert_eq!(batch, []);
+    }
+}
+
+#[test]
 fn a_gathering_receive_asks_for_what_is_missing() {
     let (mut end, mut into) = (Played::new(Starved::Empty, false, 1), vec![0]);
     assert_eq!(gather(&mut end, &mut into, 5, Duration::MAX), Ok(5));
