@@ -103,11 +103,13 @@ impl World {
         if over {
             self.waits.limit_passed(op.entry);
         }
+        // There is no timer before it waits.
+        let over = over && !self.waits.gave_way(op.entry);
         if let From::Close = op.from {
             let place = self.tx[at].place();
             assert_eq!(polled.is_ready(), self.model.is_closed(place), "whether {place:?} is closed");
         } else {
-            self.follow_send_op(at, polled.is_ready());
+            self.follow_send_op(at, polled.is_ready(), over);
         }
         let op = self.tx[at].op.as_ref().expect("under way");
         match polled {
@@ -125,10 +127,9 @@ impl World {
     }
 
     /// The model does what the poll should have done.
-    fn follow_send_op(&mut self, at: usize, ready: bool) {
+    fn follow_send_op(&mut self, at: usize, ready: bool, over: bool) {
         let op = self.tx[at].op.as_mut().expect("under way");
         let (mut left, one) = (std::mem::take(&mut op.left), !matches!(op.from, From::Batch(_)));
-        let over = op.clock.as_ref().is_some_and(Clock::is_over);
         let why = if one {
             let refused = self.model.refused(self.goes_to(at, left[0].key));
             if refused.is_none() {

@@ -148,6 +148,11 @@ impl Waits {
         };
     }
 
+    /// Whether it gave way in its last poll, which was pending.
+    pub fn gave_way(&self, id: EntryId) -> bool {
+        self.entries[id].state == State::GaveWay
+    }
+
     /// Its limit had passed at its last poll: so it was ready, whatever it had found and done.
     pub fn limit_passed(&mut self, id: EntryId) {
         self.entries[id].doubt = None;
