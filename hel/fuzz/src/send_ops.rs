@@ -56,13 +56,15 @@ impl World {
             _ => vec![Value::new(arg >> 3 & 7)],
         };
         let left: Vec<_> = values.iter().map(item).collect();
+        // One that has its end for itself waits as a batch does: for room in any shard, to see whether it is the right one.
+        let choosy = keyed && (form == 2 || owned);
         let place = match form {
-            0 | 1 => self.goes_to(at, left[0].key),
+            0 | 1 if !choosy => self.goes_to(at, left[0].key),
             _ => self.tx[at].place(),
         };
         let (side, kind) = match form {
-            2 if keyed => (Side::Room, Kind::Choosy),
             3 => (Side::Close, Kind::Hard),
+            _ if choosy => (Side::Room, Kind::Choosy),
             _ => (Side::Room, Kind::Hard),
         };
         let (offered, from) = match form {
