@@ -64,7 +64,7 @@ fn who_gives_way_beside_one_in_line() {
         assert_eq!(waiter.join() + task.join(), 3);
     }
     // Two waiters that arm the gate themselves, or gates that were born so, are too large.
-    Model::new().ratio(u32::MAX).gives_way().check(story);
+    Model::new().ratio(u32::MAX).gives_way().glued_fences().check(story);
 }
 
 /// One that gave way owes nobody a wake-up when it is dropped: it was given none.
