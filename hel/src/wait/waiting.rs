@@ -243,6 +243,7 @@ impl Wait {
         self.poll_to_wait(end, waker, look)
     }
 
+    /// Looks on for a moment where that pays, and registers.
     #[cold]
     #[inline(never)]
     fn poll_to_wait<E: End, O>(
