@@ -11,7 +11,7 @@ use crate::op::{self, RawTarget, Unsent};
 use crate::ring::Refused;
 use crate::sync::atomic::{AtomicUsize, Ordering};
 use crate::sync::{Arc, Event, count};
-use crate::wait::{End, FirstPanic, Limit, Side, Wait};
+use crate::wait::{End, FirstPanic, Limit, Patience, Side, Wait};
 
 /// Sends each value to the next shard that has room.
 ///
@@ -27,6 +27,8 @@ pub struct RoundRobinSender<T> {
     next: AtomicUsize,
     left: AtomicUsize,
     run: usize,
+    /// How long it puts up with full shards before it lets other threads run, if it may block.
+    patience: Patience,
     /// Counts the clones, so that each starts elsewhere.
     clones: Arc<AtomicUsize>,
     wait: Wait,
@@ -35,7 +37,15 @@ pub struct RoundRobinSender<T> {
 impl<T> RoundRobinSender<T> {
     pub(super) fn new(senders: ShardSenders<T>) -> Self {
         let clones = Arc::new(AtomicUsize::new(0));
-        Self { senders, next: AtomicUsize::new(0), left: AtomicUsize::new(1), run: 1, clones, wait: Wait::soft() }
+        Self {
+            senders,
+            next: AtomicUsize::new(0),
+            left: AtomicUsize::new(1),
+            run: 1,
+            patience: Patience::new(),
+            clones,
+            wait: Wait::soft(),
+        }
     }
 
     /// Makes this handle, and those cloned from it, stay on a shard for `run` values, or until it is full.
@@ -61,7 +71,9 @@ impl<T> RoundRobinSender<T> {
     /// `Disconnected` with the value, if all shards are dead.
     #[inline]
     pub fn send(&self, value: T) -> Result<(), SendError<T>> {
-        op::send(self.tx(), value, Limit::Never)
+        op::send(self.tx(), value, Limit::Never)?;
+        self.patience.rest_if_over();
+        Ok(())
     }
 
     /// Sends the value if some shard has room now. Never blocks.
@@ -141,7 +153,9 @@ impl<T> RoundRobinSender<T> {
     /// # Errors
     /// `Disconnected`. What has not been sent stays in `values`, in order, on every way out.
     pub fn send_batch(&self, values: &mut Vec<T>) -> Result<usize, SendBatchError> {
-        op::send_batch(self.tx(), values, Limit::Never)
+        let sent = op::send_batch(self.tx(), values, Limit::Never)?;
+        self.patience.rest_if_over();
+        Ok(sent)
     }
 
     /// Sends as many of `values` as fit now, from the front. Never blocks.
@@ -201,6 +215,7 @@ impl<T> Clone for RoundRobinSender<T> {
             next: AtomicUsize::new(start % self.shards().len()),
             left: AtomicUsize::new(self.run),
             run: self.run,
+            patience: Patience::new(),
             clones: Arc::clone(&self.clones),
             wait: Wait::soft(),
         }
@@ -278,6 +293,12 @@ impl<T> RoundRobinTx<'_, T> {
         if index + 1 < self.0.shards().len() { index + 1 } else { 0 }
     }
 
+    /// How many shards lie between `first` and `index`, in turn, `first` among them.
+    #[inline(always)]
+    fn passed_over(&self, first: usize, index: usize) -> usize {
+        if index < first { index + self.0.shards().len() - first } else { index - first }
+    }
+
     /// `count` values went to `index`: the turn goes on to the shard after it, unless its run is not over.
     #[inline(always)]
     fn sent_to(&self, index: usize, first: usize, count: usize) {
@@ -285,6 +306,10 @@ impl<T> RoundRobinTx<'_, T> {
         let (next, left) = if of_run > count { (index, of_run - count) } else { (self.after(index), self.0.run) };
         if next != first {
             self.0.next.store(next, Ordering::Relaxed);
+        }
+        if index != first {
+            // A full shard costs a sticky sender's receivers a whole run.
+            self.0.patience.passed(self.passed_over(first, index).saturating_mul(self.0.run));
         }
         if self.0.run > 1 {
             self.0.left.store(left, Ordering::Relaxed);
@@ -358,3 +383,35 @@ impl<T> sealed::Target for &RoundRobinSender<T> {
 }
 
 impl<T> sealed::Borrowed for &RoundRobinSender<T> {}
+
+#[cfg(all(test, not(any(hel_loom, hel_shuttle))))]
+mod tests {
+    use crate::Builder;
+    use crate::errors::TrySendError;
+
+    /// Who passes over full shards for long lets their receivers run: a blocking send does, trying does not.
+    #[test]
+    fn a_blocking_send_rests_now_and_then() {
+        for run in [1, 64, usize::MAX] {
+            let (tx, rx) = Builder::new(1).shards(2).round_robin::<usize>();
+            let tx = tx.sticky(run);
+            tx.shards()[0].try_send(0).unwrap();
+            let mut sends = 0;
+            let mut send = |send: &dyn Fn(usize)| {
+                send(1);
+                assert_eq!(rx.shards()[1].try_recv(), Ok(1));
+                sends += 1;
+                assert!(sends < 100_000, "over some time");
+            };
+            while !tx.patience.is_over() {
+                send(&|value| tx.try_send(value).unwrap());
+            }
+            send(&|value| tx.try_send(value).unwrap());
+            assert!(tx.patience.is_over(), "trying never lets others run");
+            send(&|value| tx.send(value).unwrap());
+            assert!(!tx.patience.is_over(), "it let others run");
+            tx.shards()[1].try_send(2).unwrap();
+            assert_eq!(tx.try_send(3), Err(TrySendError::Full(3)));
+        }
+    }
+}

@@ -5,6 +5,7 @@
 
 mod list;
 mod panics;
+mod patience;
 mod policy;
 mod side;
 mod spin;
@@ -12,6 +13,7 @@ mod waiting;
 mod wakers;
 
 pub(crate) use self::panics::FirstPanic;
+pub(crate) use self::patience::Patience;
 pub(crate) use self::side::{Side, bits};
 pub(crate) use self::waiting::{End, Limit, TimedOut, Wait};
 

@@ -55,11 +55,14 @@ const AT_ONCE: u32 = 8;
 /// park; with somebody, the peer often among them, a park and its wake-up are saved.
 const YIELDS: u32 = 4;
 /// A yield that takes longer has let somebody run.
-const SWITCH: Duration = Duration::from_micros(2);
+pub(super) const SWITCH: Duration = Duration::from_micros(2);
 /// One that takes longer than this has let somebody run who does not stop by himself. From him a park is the better way
 /// back, since the scheduler prefers who is woken: for some waits there are no yields, for four times as many after
 /// each further one in vain.
-const HOGGED: Duration = Duration::from_millis(1);
+pub(super) const HOGGED: Duration = Duration::from_millis(1);
+/// Unless what it brought came at least as fast as this, one by one: then it was our peers who ran, and a thread that did
+/// not let them would have kept them from it.
+const STREAMING: Duration = Duration::from_micros(4);
 /// How many waits go by before a yield that only asks whether there is anybody to run: at first, and at most. Each
 /// question doubles it, and each answer that there is somebody takes two doublings back.
 const ASK_SOON: u32 = 16;
@@ -184,21 +187,23 @@ impl Spin {
         shy == 0
     }
 
-    /// Takes in how long a yield took. True: it let another thread run, which did not run while we spun. If that ran for
-    /// too long there are no yields for a while; if not, the next hog costs fewer.
-    pub(super) fn yielded(&self, took: Duration) -> bool {
+    /// Takes in how long a yield took, and how many operations would go at once after it. True: it let another thread run,
+    /// which did not run while we spun. If that ran for too long there are no yields for a while; if not, the next hog
+    /// costs fewer.
+    pub(super) fn yielded(&self, took: Duration, ready: usize) -> bool {
         // ORDERING: Relaxed, all of them: advice.
         if took <= SWITCH {
             self.crowd.store(0, Ordering::Relaxed);
             return false;
         }
-        self.crowd.store(if took > HOGGED { 0 } else { CROWD }, Ordering::Relaxed);
+        let hogged = took > HOGGED && nanos(took) as usize / nanos(STREAMING) as usize > ready;
+        self.crowd.store(if hogged { 0 } else { CROWD }, Ordering::Relaxed);
         let interval = (self.interval.load(Ordering::Relaxed) / 4).max(ASK_SOON);
         self.interval.store(interval, Ordering::Relaxed);
         self.unasked.store(interval, Ordering::Relaxed);
         self.budget.store(shorter(self.budget.load(Ordering::Relaxed)), Ordering::Relaxed);
         let shyness = self.shyness.load(Ordering::Relaxed);
-        if took > HOGGED {
+        if hogged {
             let shyness = (shyness * 4).clamp(SHY, SHYEST);
             self.shyness.store(shyness, Ordering::Relaxed);
             self.shy.store(shyness, Ordering::Relaxed);
@@ -388,8 +393,9 @@ fn let_others_run<E: End, O>(
         yield_now();
         let now = Instant::now();
         let took = now.saturating_duration_since(before);
-        crowded |= end.side().spin().yielded(took);
         let out = look(end);
+        let ready = if out.is_some() { 1 + end.ready() } else { 0 };
+        crowded |= end.side().spin().yielded(took, ready);
         if out.is_some() {
             count(Event::Yielded);
             if !crowded {

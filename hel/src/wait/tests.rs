@@ -316,15 +316,15 @@ fn a_crowd_is_noticed_and_forgotten() {
     let (moment, switch) = (Duration::from_nanos(500), Duration::from_micros(50));
     let until_asked = |spin: &Spin| (0..100_000).take_while(|_| !spin.asks_for_a_crowd()).count();
     let first = until_asked(&spin);
-    assert!(!spin.yielded(moment));
+    assert!(!spin.yielded(moment, 1));
     let second = until_asked(&spin);
     assert!(second > first, "{first}, then {second}: nobody was there");
-    assert!(spin.yielded(switch));
+    assert!(spin.yielded(switch, 1));
     assert!((0..10).all(|_| spin.asks_for_a_crowd()), "somebody was, and so the next ones yield first");
-    assert!(!spin.yielded(moment));
+    assert!(!spin.yielded(moment, 1));
     assert!(!spin.asks_for_a_crowd(), "nobody any more");
     assert!(until_asked(&spin) <= first, "soon asked again");
-    assert!(spin.yielded(Duration::from_millis(3)));
+    assert!(spin.yielded(Duration::from_millis(3), 1));
     assert!((0..1_000).all(|_| !spin.asks_for_a_crowd()), "a hog is no crowd: nobody yields to it");
 }
 
@@ -341,9 +341,9 @@ fn spinning_learns() {
     spin.succeeded(Duration::from_micros(2));
     assert!(spin.budget() >= 8_000, "several times what was enough");
     let long = spin.budget();
-    assert!(!spin.yielded(Duration::from_nanos(500)));
+    assert!(!spin.yielded(Duration::from_nanos(500), 1));
     assert_eq!(spin.budget(), long, "nobody else wanted to run");
-    assert!(spin.yielded(Duration::from_micros(20)));
+    assert!(spin.yielded(Duration::from_micros(20), 1));
     assert!(spin.budget() < long, "others want to run");
 }
 
@@ -354,14 +354,26 @@ fn a_yield_that_takes_a_slice_makes_shy() {
     let (slice, moment) = (Duration::from_millis(3), Duration::from_micros(20));
     let left_out = |spin: &Spin| (0..100_000).take_while(|_| !spin.may_yield()).count();
     assert_eq!(left_out(&spin), 0);
-    spin.yielded(slice);
+    spin.yielded(slice, 1);
     let first = left_out(&spin);
-    spin.yielded(slice);
+    spin.yielded(slice, 1);
     let second = left_out(&spin);
     assert!(first > 0 && second > first && second < 10_000, "{first}, then {second}");
-    assert!((0..10).all(|_| spin.yielded(moment)));
-    spin.yielded(slice);
+    assert!((0..10).all(|_| spin.yielded(moment, 1)));
+    spin.yielded(slice, 1);
     assert_eq!(left_out(&spin), first, "forgotten");
+}
+
+/// Unless those who ran meanwhile were peers that streamed.
+#[test]
+fn a_slice_that_brought_a_stream_makes_nobody_shy() {
+    let spin = Spin::new();
+    let slice = Duration::from_millis(3);
+    assert!(spin.yielded(slice, 1_000));
+    assert!(spin.may_yield());
+    assert!(spin.asks_for_a_crowd(), "the next ones yield first");
+    assert!(spin.yielded(slice, 100));
+    assert!(!spin.may_yield(), "100 values in 3 ms are no stream");
 }
 
 /// A task whose pauses come to nothing leaves them out, and tries again once in a long while.
