@@ -1,3 +1,4 @@
+use hel::channel::mpmc::ExclusiveReceiver;
 use hel::channel::spsc;
 use hel::{Receiver, Sender};
 
@@ -5,7 +6,7 @@ use super::{Contender, hel_shards};
 use crate::ends::{BlockingRx, BlockingTx, TaskRx, TaskTx, sent};
 use crate::payload::Payload;
 use crate::plan::{Job, Layout};
-use crate::stage::{Stage, both_mpmc, both_spsc};
+use crate::stage::{Stage, both_mpmc, both_mpsc, both_spsc};
 
 pub(super) struct Hel;
 
@@ -17,11 +18,17 @@ impl Contender for Hel {
     fn stage<T: Payload>(job: &Job) -> Option<Stage> {
         match job.plan.layout {
             Layout::Pairs(_) => both_spsc(job, spsc::bounded::<T>),
+            Layout::Shared { producers: 2.., consumers: 1 } => both_mpsc(job, exclusive::<T>),
             Layout::Shared { .. } => both_mpmc(job, hel::bounded::<T>),
             Layout::Sharded { shards, route } => hel_shards::stage::<T>(job, shards, route),
             Layout::FanIn { shards } => hel_shards::fan_in::<T>(job, shards),
         }
     }
+}
+
+fn exclusive<T: Payload>(capacity: usize) -> (Sender<T>, ExclusiveReceiver<T>) {
+    let (tx, rx) = hel::bounded(capacity);
+    (tx, rx.into_exclusive().expect("no clones"))
 }
 
 impl<T: Payload> BlockingTx<T> for Sender<T> {
@@ -51,6 +58,22 @@ impl<T: Payload> TaskTx<T> for Sender<T> {
 }
 
 impl<T: Payload> TaskRx<T> for Receiver<T> {
+    async fn take(&mut self) -> Option<T> {
+        self.recv_async().await.ok()
+    }
+}
+
+impl<T: Payload> BlockingRx<T> for ExclusiveReceiver<T> {
+    fn take(&mut self) -> Option<T> {
+        self.recv().ok()
+    }
+
+    fn take_batch(&mut self, into: &mut Vec<T>, max: usize) -> usize {
+        self.recv_batch(into, max).unwrap_or(0)
+    }
+}
+
+impl<T: Payload> TaskRx<T> for ExclusiveReceiver<T> {
     async fn take(&mut self) -> Option<T> {
         self.recv_async().await.ok()
     }

@@ -1,5 +1,5 @@
 use hel::Builder;
-use hel::channel::mpmc::{KeySender, RoundRobinSender, ShardedReceiver};
+use hel::channel::mpmc::{ExclusiveReceiver, KeySender, RoundRobinSender, ShardedReceiver};
 
 use crate::ends::{BlockingRx, BlockingTx, TaskRx, TaskTx, sent};
 use crate::payload::Payload;
@@ -11,17 +11,22 @@ pub(super) fn stage<T: Payload>(job: &Job, shards: usize, route: Route) -> Optio
     match route {
         Route::InTurn => {
             let (tx, rx) = builder.round_robin::<T>();
-            both_native(job, vec![tx; shards], rx.into_receivers())
+            both_native(job, vec![tx; shards], owned(rx))
         }
         Route::Sticky => {
             let (tx, rx) = builder.round_robin::<T>();
-            both_native(job, vec![tx.sticky(STICKY); shards], rx.into_receivers())
+            both_native(job, vec![tx.sticky(STICKY); shards], owned(rx))
         }
         Route::Keyed => {
             let (tx, rx) = builder.shard_key::<T>();
-            both_native(job, vec![Keyed::new(tx); shards], rx.into_receivers())
+            both_native(job, vec![Keyed::new(tx); shards], owned(rx))
         }
     }
+}
+
+/// A receiver for each shard that is the only one of its shard, as the docs of hel advise for such workers.
+fn owned<T: Payload>(rx: ShardedReceiver<T>) -> Vec<ExclusiveReceiver<T>> {
+    rx.into_exclusive().expect("no clones")
 }
 
 pub(super) fn fan_in<T: Payload>(job: &Job, shards: usize) -> Option<Stage> {
