@@ -56,11 +56,27 @@ impl<S: Source> Held<S> {
 
 #[cfg(feature = "futures")]
 impl<S: Source> Held<S> {
-    /// Takes a value, or waits.
+    /// Whether it has not waited, as far as it knows, and is not over.
     #[inline]
-    pub(crate) fn poll(&mut self, cx: &Context<'_>) -> Poll<Result<S::Item, AsyncRecvError>> {
+    pub(crate) fn is_idle(&self) -> bool {
+        self.wait.is_idle()
+    }
+
+    /// Takes a value if there is one.
+    #[inline]
+    pub(crate) fn look(&mut self) -> Option<Result<InHand<S::Item>, AsyncRecvError>> {
+        look_recv(&mut self.source.as_mut().expect(TAKEN).raw())
+    }
+
+    /// Gives what a look has found, or waits.
+    #[inline]
+    pub(crate) fn poll_after(
+        &mut self,
+        found: Option<Result<InHand<S::Item>, AsyncRecvError>>,
+        cx: &Context<'_>,
+    ) -> Poll<Result<InHand<S::Item>, AsyncRecvError>> {
         let mut raw = self.source.as_mut().expect(TAKEN).raw();
-        self.wait.poll(&mut raw, cx.waker(), look_recv).map_ok(InHand::into_inner)
+        self.wait.poll_after(found, &mut raw, cx.waker(), look_recv)
     }
 
     pub(crate) fn get_ref(&self) -> &S {

@@ -7,6 +7,8 @@ use std::task::{Context, Poll};
 use futures_core::{FusedStream, Stream};
 
 use crate::ends::Source;
+use crate::errors::AsyncRecvError;
+use crate::hand::InHand;
 use crate::held::Held;
 use crate::wait::Wait;
 use crate::yielding::Streak;
@@ -49,27 +51,51 @@ impl<S: Source> RecvStream<S> {
     pub fn into_inner(self) -> S {
         self.end.into_inner()
     }
+
+    /// It has waited, it is over, or it is the turn of others.
+    #[inline(never)]
+    fn poll_again(&mut self, cx: &Context<'_>) -> Poll<Option<S::Item>> {
+        if self.end.is_finished() {
+            return Poll::Ready(None);
+        }
+        if self.streak.must_yield(cx) {
+            return Poll::Pending;
+        }
+        let found = self.end.look();
+        let polled = self.end.poll_after(found, cx);
+        self.noted(polled)
+    }
+
+    fn noted(&mut self, polled: Poll<Result<InHand<S::Item>, AsyncRecvError>>) -> Poll<Option<S::Item>> {
+        self.streak.note(polled.is_ready());
+        polled.map(|result| {
+            if result.is_err() {
+                self.end.finish();
+            }
+            result.ok().map(InHand::into_inner)
+        })
+    }
 }
 
 impl<S: Source> Stream for RecvStream<S> {
     type Item = S::Item;
 
+    #[inline]
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
         let this = self.get_mut();
-        if this.end.is_finished() {
-            return Poll::Ready(None);
+        if !this.end.is_idle() || this.streak.is_due() {
+            return this.poll_again(cx);
         }
-        if this.streak.must_yield(cx) {
-            return Poll::Pending;
-        }
-        let polled = this.end.poll(cx);
-        this.streak.note(polled.is_ready());
-        polled.map(|result| {
-            if result.is_err() {
-                this.end.finish();
+        match this.end.look() {
+            Some(Ok(value)) => {
+                this.streak.note(true);
+                Poll::Ready(Some(value.into_inner()))
             }
-            result.ok()
-        })
+            found => {
+                let polled = this.end.poll_after(found, cx);
+                this.noted(polled)
+            }
+        }
     }
 }
 

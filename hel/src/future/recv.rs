@@ -27,6 +27,28 @@ impl<S: Source> RecvFuture<S> {
     pub fn new(source: S) -> Self {
         Self { source, wait: Wait::hard() }
     }
+
+    /// The first look found nothing.
+    #[inline]
+    fn poll_to_wait(&mut self, cx: &mut Context<'_>) -> Poll<<Self as Future>::Output> {
+        let polled = self.wait.poll_after(None, &mut self.source.raw(), cx.waker(), look_recv);
+        self.ended(polled)
+    }
+
+    /// It has waited.
+    #[inline(never)]
+    fn poll_again(&mut self, cx: &mut Context<'_>) -> Poll<<Self as Future>::Output> {
+        assert!(!self.wait.is_finished(), "{POLLED_AFTER_READY}");
+        let polled = self.wait.poll(&mut self.source.raw(), cx.waker(), look_recv);
+        self.ended(polled)
+    }
+
+    fn ended(&mut self, polled: Poll<Result<InHand<S::Item>, AsyncRecvError>>) -> Poll<<Self as Future>::Output> {
+        if polled.is_ready() {
+            self.wait.finish();
+        }
+        polled.map_ok(InHand::into_inner)
+    }
 }
 
 impl<S: Source> Future for RecvFuture<S> {
@@ -35,12 +57,17 @@ impl<S: Source> Future for RecvFuture<S> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        assert!(!this.wait.is_finished(), "{POLLED_AFTER_READY}");
-        let polled = this.wait.poll(&mut this.source.raw(), cx.waker(), look_recv).map_ok(InHand::into_inner);
-        if polled.is_ready() {
-            this.wait.finish();
+        if !this.wait.is_idle() {
+            return this.poll_again(cx);
         }
-        polled
+        let found = look_recv(&mut this.source.raw());
+        match found {
+            Some(out) => {
+                this.wait.finish();
+                Poll::Ready(out.map(InHand::into_inner))
+            }
+            None => this.poll_to_wait(cx),
+        }
     }
 }
 

@@ -38,6 +38,30 @@ impl<K: Target> SendFuture<K> {
         self.value.take()
     }
 
+    /// The first look found no room.
+    #[inline]
+    fn poll_to_wait(&mut self, cx: &mut Context<'_>) -> Poll<<Self as Future>::Output> {
+        let value = &mut self.value;
+        let polled = self.wait.poll_after(None, &mut self.target.raw(), cx.waker(), |end| look_send(end, value));
+        self.ended(polled)
+    }
+
+    /// It has waited.
+    #[inline(never)]
+    fn poll_again(&mut self, cx: &mut Context<'_>) -> Poll<<Self as Future>::Output> {
+        assert!(!self.wait.is_finished() && self.value.is_some(), "{POLLED_AFTER_READY}");
+        let value = &mut self.value;
+        let polled = self.wait.poll(&mut self.target.raw(), cx.waker(), |end| look_send(end, value));
+        self.ended(polled)
+    }
+
+    fn ended(&mut self, polled: Poll<Result<(), AsyncSendError<()>>>) -> Poll<<Self as Future>::Output> {
+        if polled.is_ready() {
+            self.wait.finish();
+        }
+        polled.map_err(|error| error.map(|()| self.unsent()))
+    }
+
     fn leave(&mut self) {
         if self.wait.is_queued() {
             self.wait.leave(&self.target.raw());
@@ -66,16 +90,18 @@ impl<K: Target> Future for SendFuture<K> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        assert!(!this.wait.is_finished() && this.value.is_some(), "{POLLED_AFTER_READY}");
-        let polled = {
-            let (value, mut end) = (&mut this.value, this.target.raw());
-            let found = look_send(&mut end, value);
-            this.wait.poll_after(found, &mut end, cx.waker(), |end| look_send(end, value))
-        };
-        polled.map(|result| {
-            this.wait.finish();
-            result.map_err(|error| error.map(|()| this.unsent()))
-        })
+        if !this.wait.is_idle() {
+            return this.poll_again(cx);
+        }
+        let found = look_send(&mut this.target.raw(), &mut this.value);
+        match found {
+            Some(Ok(())) => {
+                this.wait.finish();
+                Poll::Ready(Ok(()))
+            }
+            Some(Err(error)) => this.ended(Poll::Ready(Err(error))),
+            None => this.poll_to_wait(cx),
+        }
     }
 }
 
@@ -104,8 +130,8 @@ impl<K: Target> sealed::Operation for SendFuture<K> {
 impl<K: Target> Drop for SendFuture<K> {
     #[inline]
     fn drop(&mut self) {
-        // Queued without a value: it went, and whom that woke panicked.
-        if self.value.is_some() || self.wait.is_queued() {
+        // Not over without a value: it went, and whom that woke panicked.
+        if !self.wait.is_finished() {
             self.drop_unsent();
         }
     }

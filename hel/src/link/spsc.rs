@@ -38,6 +38,9 @@ impl<T> Shared<T> {
     }
 }
 
+/// What an offer may rely on.
+const HELD: &str = "an operation under way holds its value";
+
 /// The one sender.
 #[derive(Debug)]
 pub struct Tx<T>(Producer<T, Shared<T>>);
@@ -62,7 +65,7 @@ impl<T> Tx<T> {
     }
 
     /// Finds room when none is known, unless the channel is closed: a sender that has seen CLOSED publishes no more.
-    #[cold]
+    #[inline]
     fn refresh(&mut self) -> Result<(), Refused> {
         if self.shared().is_closed() && !defect(Defect::SpscSendsOnAfterClosed) {
             return Err(Refused::Closed);
@@ -70,10 +73,30 @@ impl<T> Tx<T> {
         if self.0.refresh() { Ok(()) } else { Err(Refused::Full) }
     }
 
+    /// An offer when no room is known.
+    #[cold]
+    #[inline(never)]
+    fn offer_after_refresh(&mut self, value: &mut Option<T>) -> Result<(), Refused> {
+        self.refresh()?;
+        self.0.claim_known().ok_or(Refused::Full)?.fill(value.take().expect(HELD));
+        if self.pushed() { Ok(()) } else { self.take_back(value) }
+    }
+
+    /// A value met a close. If that came first it is ours again, unless it lies before the receiver's limit all the same.
+    #[cold]
+    #[inline(never)]
+    fn take_back(&mut self, value: &mut Option<T>) -> Result<(), Refused> {
+        if self.met_close() {
+            return Ok(());
+        }
+        *value = self.0.reclaim();
+        if value.is_some() { Err(Refused::Closed) } else { Ok(()) }
+    }
+
     /// Tells the receiver. False: the channel was closed meanwhile, and what was just published may be unread.
     #[inline(always)]
-    fn pushed(&mut self, count: usize) -> bool {
-        self.shared().items.notify(count) & bits::CLOSED == 0
+    fn pushed(&mut self) -> bool {
+        self.shared().items.notify_sole() & bits::CLOSED == 0
     }
 
     /// The hand-shake of a publish that met a close: true if everything published will be read.
@@ -114,19 +137,9 @@ impl<T> RawTarget for Tx<T> {
 
     #[inline(always)]
     fn offer(&mut self, value: &mut Option<T>) -> Result<(), Refused> {
-        let held = "an operation under way holds its value";
-        if let Some(claim) = self.0.claim_known() {
-            claim.fill(value.take().expect(held));
-        } else {
-            self.refresh()?;
-            self.0.claim_known().ok_or(Refused::Full)?.fill(value.take().expect(held));
-        }
-        if self.pushed(1) || self.met_close() {
-            return Ok(());
-        }
-        // The close came first, so the value is ours again, unless it lies before the receiver's limit all the same.
-        *value = self.0.reclaim();
-        if value.is_some() { Err(Refused::Closed) } else { Ok(()) }
+        let Some(claim) = self.0.claim_known() else { return self.offer_after_refresh(value) };
+        claim.fill(value.take().expect(HELD));
+        if self.pushed() { Ok(()) } else { self.take_back(value) }
     }
 
     fn at_hole(&self) -> bool {
@@ -144,7 +157,7 @@ impl<T> RawTarget for Tx<T> {
             Front::Straight(values) => claim.fill(values),
             Front::Turned(values) => claim.fill(values),
         }
-        if self.pushed(count) || self.met_close() {
+        if self.pushed() || self.met_close() {
             return Ok(());
         }
         values.turn();
@@ -199,8 +212,25 @@ impl<T> Rx<T> {
         }
     }
 
-    /// Looks at the sender's index again; `Err` if there is still nothing.
+    /// A take when no value is known.
     #[cold]
+    #[inline(never)]
+    fn take_after_refresh(&mut self) -> Result<T, Starved> {
+        self.refresh()?;
+        let value = self.consumer.pop_known().ok_or(Starved::Empty)?;
+        Ok(self.taken(value))
+    }
+
+    /// Tells the sender. The value survives a panic of one who is woken for long enough to be dropped.
+    #[inline(always)]
+    fn taken(&self, value: T) -> T {
+        let value = InHand::new(value);
+        self.shared().room.notify_sole();
+        value.into_inner()
+    }
+
+    /// Looks at the sender's index again; `Err` if there is still nothing.
+    #[inline]
     fn refresh(&mut self) -> Result<(), Starved> {
         // CLOSED first, then the ring: the other way round the last value could be missed.
         let closed = !defect(Defect::RingBeforeClosed) && self.shared().is_closed();
@@ -251,15 +281,10 @@ impl<T> RawSource for Rx<T> {
 
     #[inline(always)]
     fn take(&mut self) -> Result<T, Starved> {
-        let value = InHand::new(match self.consumer.pop_known() {
-            Some(value) => value,
-            None => {
-                self.refresh()?;
-                self.consumer.pop_known().ok_or(Starved::Empty)?
-            }
-        });
-        self.shared().room.notify(1);
-        Ok(value.into_inner())
+        match self.consumer.pop_known() {
+            Some(value) => Ok(self.taken(value)),
+            None => self.take_after_refresh(),
+        }
     }
 
     fn take_many(&mut self, max: usize, into: &mut Vec<T>) -> Result<usize, Starved> {
@@ -268,7 +293,7 @@ impl<T> RawSource for Rx<T> {
             self.refresh()?;
             count = self.consumer.pop_many(max, into);
         }
-        self.shared().room.notify(count);
+        self.shared().room.notify_sole();
         Ok(count)
     }
 }

@@ -177,6 +177,12 @@ impl Wait {
         key
     }
 
+    /// Whether it has not waited, as far as it knows, and not given its result.
+    #[inline]
+    pub(crate) fn is_idle(&self) -> bool {
+        matches!(self.0, State::Idle(_))
+    }
+
     /// Whether it has registered and not left since.
     #[inline]
     pub(crate) fn is_queued(&self) -> bool {

@@ -95,8 +95,7 @@ impl<T, L: Shared<T>> Consumer<T, L> {
     }
 
     /// Looks where the producer is, or was at the seal; true if there is a value.
-    #[cold]
-    #[inline(never)]
+    #[inline]
     pub(crate) fn refresh(&mut self) -> bool {
         let ring = self.ring();
         let end = if self.is_sealed() { &ring.fixed.limit } else { &*ring.tail };

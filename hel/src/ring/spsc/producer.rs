@@ -73,8 +73,7 @@ impl<T, L: Shared<T>> Producer<T, L> {
     }
 
     /// Looks where the consumer is; true if there is room.
-    #[cold]
-    #[inline(never)]
+    #[inline]
     pub(crate) fn refresh(&mut self) -> bool {
         let free = self.positions.next_lap(self.ring().head.load(Ordering::Acquire));
         self.free.set(free);

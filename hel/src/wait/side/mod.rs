@@ -157,14 +157,27 @@ impl Side {
     /// Call it after the last publish of a run, and before any park, return or unwinding.
     #[inline(always)]
     pub(crate) fn notify(&self, count: usize) -> u32 {
+        if self.is_quiet(|| self.any_gate()) { 0 } else { self.notify_armed(count) }
+    }
+
+    /// As [`notify`](Self::notify), for the one owner of an exclusive side. There is no other queue to tell.
+    #[inline(always)]
+    pub(crate) fn notify_sole(&self) -> u32 {
+        debug_assert!(self.front.exclusive && self.front.any.is_none());
+        if self.is_quiet(|| 0) { 0 } else { self.notify_owner() }
+    }
+
+    /// Whether nobody waits, here or at `any` gate, for what was just published.
+    #[inline(always)]
+    fn is_quiet(&self, any_gate: impl FnOnce() -> u32) -> bool {
         barrier::light(); // N1
         // ORDERING: Relaxed. Either this load sees the gate armed, or a heavy barrier of the waiter that arms it comes
         // after the publish (README, proof step 1).
-        if self.front.gate.load(Ordering::Relaxed) | self.any_gate() == 0 {
+        let quiet = self.front.gate.load(Ordering::Relaxed) | any_gate() == 0;
+        if quiet {
             barrier::point();
-            return 0;
         }
-        self.notify_armed(count)
+        quiet
     }
 
     /// The gate of those who wait for any shard, 0 if this is no shard.
