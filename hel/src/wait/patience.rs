@@ -13,12 +13,14 @@ pub(crate) struct Patience {
     whole: Note,
 }
 
-/// At first, and where receivers ran meanwhile.
+/// At first, and after somebody ran meanwhile.
 const SHORTEST: usize = 512;
-/// At most where nobody wanted to run: each question doubles it.
-const UNASKED: usize = 1 << 16;
-/// At most where somebody ran who does not stop by himself: each of those makes it four times as long.
-const LONGEST: usize = 1 << 22;
+/// At most where nobody wanted to run: each question doubles it. So long a sender streams for some tenths of a millisecond,
+/// which is little to those whom a yield brings here.
+const UNASKED: usize = 1 << 13;
+/// At most where somebody ran who does not stop by himself: each of those doubles it. So long it streams for about as long as
+/// that one did.
+const LONGEST: usize = 1 << 16;
 
 impl Patience {
     pub(crate) fn new() -> Self {
@@ -66,9 +68,9 @@ impl Patience {
         self.begin(if took <= SWITCH {
             (whole * 2).min(UNASKED.max(whole))
         } else if took <= HOGGED {
-            (whole / 4).max(SHORTEST)
+            SHORTEST
         } else {
-            (whole * 4).min(LONGEST)
+            (whole * 2).min(LONGEST)
         });
     }
 }
@@ -98,9 +100,8 @@ mod tests {
         };
         assert_eq!(after(&[nobody; 2]), 4 * SHORTEST);
         assert_eq!(after(&[nobody; 20]), UNASKED);
-        assert_eq!(after(&[receivers]), UNASKED / 4);
-        assert_eq!(after(&[receivers; 5]), SHORTEST);
-        assert_eq!(after(&[hog; 2]), 16 * SHORTEST);
+        assert_eq!(after(&[receivers]), SHORTEST);
+        assert_eq!(after(&[hog; 2]), 4 * SHORTEST);
         assert_eq!(after(&[hog; 20]), LONGEST);
         assert_eq!(after(&[nobody]), LONGEST, "nobody there is no reason to ask sooner");
     }
