@@ -212,25 +212,9 @@ impl<T> Rx<T> {
         }
     }
 
-    /// A take when no value is known.
+    /// Looks at the sender's index again; `Err` if there is still nothing.
     #[cold]
     #[inline(never)]
-    fn take_after_refresh(&mut self) -> Result<T, Starved> {
-        self.refresh()?;
-        let value = self.consumer.pop_known().ok_or(Starved::Empty)?;
-        Ok(self.taken(value))
-    }
-
-    /// Tells the sender. The value survives a panic of one who is woken for long enough to be dropped.
-    #[inline(always)]
-    fn taken(&self, value: T) -> T {
-        let value = InHand::new(value);
-        self.shared().room.notify_sole();
-        value.into_inner()
-    }
-
-    /// Looks at the sender's index again; `Err` if there is still nothing.
-    #[inline]
     fn refresh(&mut self) -> Result<(), Starved> {
         // CLOSED first, then the ring: the other way round the last value could be missed.
         let closed = !defect(Defect::RingBeforeClosed) && self.shared().is_closed();
@@ -281,10 +265,12 @@ impl<T> RawSource for Rx<T> {
 
     #[inline(always)]
     fn take(&mut self) -> Result<T, Starved> {
-        match self.consumer.pop_known() {
-            Some(value) => Ok(self.taken(value)),
-            None => self.take_after_refresh(),
+        if !self.consumer.knows_value() {
+            self.refresh()?;
         }
+        let value = InHand::new(self.consumer.pop_known().ok_or(Starved::Empty)?);
+        self.shared().room.notify_sole();
+        Ok(value.into_inner())
     }
 
     fn take_many(&mut self, max: usize, into: &mut Vec<T>) -> Result<usize, Starved> {

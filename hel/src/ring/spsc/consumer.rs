@@ -61,6 +61,12 @@ impl<T, L: Shared<T>> Consumer<T, L> {
         Some(unsafe { self.take() })
     }
 
+    /// Whether a pop needs no look at the producer's position.
+    #[inline(always)]
+    pub(crate) fn knows_value(&mut self) -> bool {
+        self.ready.end() != self.head
+    }
+
     /// Takes the next value if that needs no look at the producer's position.
     #[inline(always)]
     pub(crate) fn pop_known(&mut self) -> Option<T> {

@@ -9,6 +9,8 @@ mod mutex;
 mod park;
 #[cfg(test)]
 mod search;
+#[cfg(all(test, target_os = "linux", target_pointer_width = "64"))]
+mod stacks;
 #[cfg(test)]
 mod stop;
 #[cfg(test)]
