@@ -17,7 +17,7 @@ fn a_thread_and_a_task_on_each_side() {
         sender.join();
         task.join();
     }
-    Model::new().preemptions_at_most(1).check(story);
+    Model::new().check(story);
 }
 
 /// A thread and a task receive what one thread sends through room for one.

@@ -140,7 +140,7 @@ fn two_values_two_receivers() {
 
 #[test]
 fn a_wake_up_for_another_shard_is_passed_on() {
-    Model::new().preemptions_at_most(1).check(two_values_two_receivers);
+    Model::new().check(two_values_two_receivers);
 }
 
 /// As before, where one of the two is a task.
@@ -249,7 +249,7 @@ fn room_in_each_shard() {
 
 #[test]
 fn two_senders_wait_for_room_in_any_shard() {
-    Model::new().preemptions_at_most(1).check(room_in_each_shard);
+    Model::new().check(room_in_each_shard);
 }
 
 /// As before, where one of the two is a task.
