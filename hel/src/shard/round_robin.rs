@@ -18,6 +18,9 @@ use crate::wait::{End, FirstPanic, Limit, Patience, Side, Wait};
 /// While all have room, strictly in turn. A full shard is passed over, and so is a dead one; if all are full a send waits
 /// for room in *any* of them, and it fails only when all are dead. A clone starts at another shard.
 ///
+/// A handle that has passed over many full shards yields its thread now and then, after a [`send`](Self::send) or
+/// [`send_batch`](Self::send_batch), so that their receivers run where threads are more than processors.
+///
 /// [`sticky`](Self::sticky) makes a handle stay on one shard for a run of values. With many producers on many cores that
 /// is what you want: producers then share a shard for a while at most, instead of meeting in each. In turn is for when
 /// shards have to fill evenly, value by value.
