@@ -84,8 +84,9 @@ mod tests {
         let patience = Patience::new();
         patience.passed(SHORTEST - 1);
         assert!(!patience.is_over());
+        patience.rest_if_over();
         patience.passed(3);
-        assert!(patience.is_over());
+        assert!(patience.is_over(), "it did not rest too early");
         patience.rest_if_over();
         assert!(!patience.is_over(), "it begins anew");
     }
