@@ -71,6 +71,28 @@ fn a_waker_whose_drop_panics_while_a_task_unwinds_does_not_abort() {
     assert_eq!(rx.try_recv(), Ok(1));
 }
 
+/// As below, where the ring of a one-to-one channel is full by then, or closed.
+#[test]
+fn a_send_to_one_receiver_polled_again_after_a_panic_does_not_wait() {
+    limit(|| {
+        for close in [false, true] {
+            let (mut tx, mut rx) = hel::channel::spsc::bounded::<u32>(1);
+            let mut waiting = rx.recv_async();
+            // The first polls may wake their own task, to look again later.
+            while catch_unwind(AssertUnwindSafe(|| poll_with(&mut waiting, &bomb()).is_pending())).is_err() {}
+            let mut send = tx.send_async(1);
+            assert!(catch_unwind(AssertUnwindSafe(|| poll_with(&mut send, Waker::noop()).is_ready())).is_err());
+            if close {
+                drop(waiting);
+                rx.close();
+            }
+            let again = catch_unwind(AssertUnwindSafe(|| poll_with(&mut send, Waker::noop()).is_ready()));
+            let said = again.expect_err("the value is gone").downcast_ref::<String>().cloned().unwrap_or_default();
+            assert!(said.contains("polled after it was ready"), "{said}");
+        }
+    });
+}
+
 /// A send that has gone through although its poll panicked has no value any more: polled again it panics, and claims
 /// nothing that it cannot fill.
 #[test]

@@ -41,6 +41,8 @@ impl<K: Target> SendFuture<K> {
     /// The first look found no room.
     #[inline]
     fn poll_to_wait(&mut self, cx: &mut Context<'_>) -> Poll<<Self as Future>::Output> {
+        // It went, and whom that woke panicked.
+        assert!(self.value.is_some(), "{POLLED_AFTER_READY}");
         let value = &mut self.value;
         let polled = self.wait.poll_after(None, &mut self.target.raw(), cx.waker(), |end| look_send(end, value));
         self.ended(polled)
@@ -78,7 +80,7 @@ impl<K: Target> SendFuture<K> {
     }
 
     fn unsent(&mut self) -> K::Item {
-        self.value.take().expect("a value not sent is still there")
+        self.value.take().expect(POLLED_AFTER_READY)
     }
 }
 

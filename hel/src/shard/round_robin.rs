@@ -18,8 +18,9 @@ use crate::wait::{End, FirstPanic, Limit, Patience, Side, Wait};
 /// While all have room, strictly in turn. A full shard is passed over, and so is a dead one; if all are full a send waits
 /// for room in *any* of them, and it fails only when all are dead. A clone starts at another shard.
 ///
-/// A handle that has passed over many full shards yields its thread now and then, after a [`send`](Self::send) or
-/// [`send_batch`](Self::send_batch), so that their receivers run where threads are more than processors.
+/// A handle that has passed over many full shards yields its thread now and then, at the end of a [`send`](Self::send) or
+/// [`send_batch`](Self::send_batch) without a limit, when all has been sent: their receivers may be waiting for its
+/// processor.
 ///
 /// [`sticky`](Self::sticky) makes a handle stay on one shard for a run of values. With many producers on many cores that
 /// is what you want: producers then share a shard for a while at most, instead of meeting in each. In turn is for when
@@ -30,8 +31,10 @@ pub struct RoundRobinSender<T> {
     next: AtomicUsize,
     left: AtomicUsize,
     run: usize,
-    /// How long it puts up with full shards before it lets other threads run, if it may block.
+    /// How long it puts up with full shards before it lets other threads run, if it may block; and how many of them one
+    /// counts for: as many as the values it was passed over for.
     patience: Patience,
+    weight: usize,
     /// Counts the clones, so that each starts elsewhere.
     clones: Arc<AtomicUsize>,
     wait: Wait,
@@ -46,6 +49,7 @@ impl<T> RoundRobinSender<T> {
             left: AtomicUsize::new(1),
             run: 1,
             patience: Patience::new(),
+            weight: 1,
             clones,
             wait: Wait::soft(),
         }
@@ -60,6 +64,7 @@ impl<T> RoundRobinSender<T> {
         assert!(run > 0, "a run must be at least 1 value");
         self.run = run;
         self.left = AtomicUsize::new(run);
+        self.weight = run.min(self.shards()[0].capacity());
         self
     }
 
@@ -219,6 +224,7 @@ impl<T> Clone for RoundRobinSender<T> {
             left: AtomicUsize::new(self.run),
             run: self.run,
             patience: Patience::new(),
+            weight: self.weight,
             clones: Arc::clone(&self.clones),
             wait: Wait::soft(),
         }
@@ -311,8 +317,8 @@ impl<T> RoundRobinTx<'_, T> {
             self.0.next.store(next, Ordering::Relaxed);
         }
         if index != first {
-            // A full shard costs a sticky sender's receivers a whole run.
-            self.0.patience.passed(self.passed_over(first, index).saturating_mul(self.0.run));
+            // A dead shard counts as well: to tell it from a full one would cost every send something.
+            self.0.patience.passed(self.passed_over(first, index).saturating_mul(self.0.weight));
         }
         if self.0.run > 1 {
             self.0.left.store(left, Ordering::Relaxed);
@@ -389,13 +395,13 @@ impl<T> sealed::Borrowed for &RoundRobinSender<T> {}
 
 #[cfg(all(test, not(any(hel_loom, hel_shuttle))))]
 mod tests {
+    use super::*;
     use crate::Builder;
-    use crate::errors::TrySendError;
 
     /// Who passes over full shards for long lets their receivers run: a blocking send does, trying does not.
     #[test]
     fn a_blocking_send_rests_now_and_then() {
-        for run in [1, 64, usize::MAX] {
+        for run in [1, 64] {
             let (tx, rx) = Builder::new(1).shards(2).round_robin::<usize>();
             let tx = tx.sticky(run);
             tx.shards()[0].try_send(0).unwrap();
@@ -415,6 +421,25 @@ mod tests {
             assert!(!tx.patience.is_over(), "it let others run");
             tx.shards()[1].try_send(2).unwrap();
             assert_eq!(tx.try_send(3), Err(TrySendError::Full(3)));
+        }
+    }
+
+    /// A full shard counts as a run, but never as more than it holds.
+    #[test]
+    fn a_full_shard_counts_as_a_run_or_a_ring() {
+        for (run, passes) in [(1, 512), (2, 256), (usize::MAX, 128)] {
+            let (tx, rx) = Builder::new(4).shards(2).round_robin::<usize>();
+            let tx = tx.sticky(run);
+            let mut passed = 0;
+            while !tx.patience.is_over() {
+                let turn = tx.next.load(Ordering::Relaxed);
+                (0..4).for_each(|_| tx.shards()[turn].try_send(0).unwrap());
+                tx.try_send(1).unwrap();
+                assert_eq!(rx.shards()[1 - turn].try_recv(), Ok(1), "passed over the full one");
+                assert_eq!(rx.shards()[turn].try_iter().count(), 4);
+                passed += 1;
+            }
+            assert_eq!(passed, passes);
         }
     }
 }

@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 use super::spin::{HOGGED, SWITCH};
 use crate::sync::{Event, IN_MODEL, Note, count, yield_now};
 
-/// How many full shards a sender passes over before it lets other threads run.
+/// How many full shards a sender passes over before it lets other threads run. (Dead ones count as well.)
 ///
 /// One that always finds room somewhere never waits, so the receivers of the full shards may never get its processor,
 /// while it goes in step with the one receiver that has another. It belongs to a handle, and is advice.
@@ -15,10 +15,10 @@ pub(crate) struct Patience {
 
 /// At first, and after somebody ran meanwhile.
 const SHORTEST: usize = 512;
-/// At most where nobody wanted to run: each question doubles it. So long a sender streams for some tenths of a millisecond,
-/// which is little to those whom a yield brings here.
+/// At most where nobody wanted to run: each question doubles it. So long a sender streams for some tenths of a
+/// millisecond, which is little to those whom a yield brings here.
 const UNASKED: usize = 1 << 13;
-/// At most where somebody ran who does not stop by himself: each of those doubles it. So long it streams for about as long as
+/// At most where somebody ran for over a millisecond: each of those doubles it. So long it streams for about as long as
 /// that one did.
 const LONGEST: usize = 1 << 16;
 

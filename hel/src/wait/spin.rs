@@ -393,8 +393,9 @@ fn let_others_run<E: End, O>(
         yield_now();
         let now = Instant::now();
         let took = now.saturating_duration_since(before);
+        // Before the look, which may take a whole batch.
+        let ready = if took > HOGGED { end.ready() } else { 0 };
         let out = look(end);
-        let ready = if out.is_some() { 1 + end.ready() } else { 0 };
         crowded |= end.side().spin().yielded(took, ready);
         if out.is_some() {
             count(Event::Yielded);

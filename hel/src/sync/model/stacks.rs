@@ -1,14 +1,17 @@
 //! Keeps the stacks of a model's threads from one execution to the next.
 //!
-//! loom maps a stack for each thread of each execution, guards it and unmaps it at the end: half of the time of most
-//! models, all of it the kernel's. What an executable defines under these names goes before libc's, in the calls of its
-//! own crates; libc's calls among themselves do not come by.
+//! loom maps a stack for each thread of each execution, guards it and unmaps it at the end, which took most of the time of
+//! all models. What an executable defines under these names goes before libc's, in the calls of its
+//! own crates; libc's calls among themselves do not come by. A stack belongs to the thread that mapped it, which unmaps it as
+//! well; what that keeps when it ends is never unmapped.
 
 use std::cell::RefCell;
 use std::ffi::{c_int, c_long, c_void};
 use std::ptr::null_mut;
 
-use libc::{MAP_FAILED, MAP_STACK, PROT_NONE, SYS_mmap, SYS_mprotect, SYS_munmap, off_t, size_t, syscall};
+use libc::{
+    MAP_FAILED, MAP_STACK, PROT_NONE, PROT_READ, PROT_WRITE, SYS_mmap, SYS_mprotect, SYS_munmap, off_t, size_t, syscall,
+};
 
 /// A stack that this thread has mapped, in use or kept.
 #[derive(Clone, Copy)]
@@ -43,7 +46,7 @@ unsafe extern "C" fn mmap(
     file: c_int,
     offset: off_t,
 ) -> *mut c_void {
-    let is_stack = flags & MAP_STACK != 0;
+    let is_stack = flags & MAP_STACK != 0 && prot == PROT_READ | PROT_WRITE && at.is_null() && file == -1;
     let kept = with_stack(
         |stack| is_stack && !stack.in_use && stack.len == len,
         |stack| {
