@@ -25,16 +25,48 @@ pub(crate) trait BlockingRx<T>: Send + 'static {
 }
 
 /// A sending end that is awaited.
+///
+/// It gives the channel's own future, for the loops to await, as a user would. An `async fn` around it would be a state
+/// machine more, entered and left for each value, and cost about as much as the fastest of the channels do.
 pub(crate) trait TaskTx<T>: Send + 'static {
-    fn put(&mut self, value: T) -> impl Future<Output = ()> + Send;
+    fn put(&mut self, value: T) -> impl Future<Output = Result<(), impl Sized>> + Send;
 }
 
-/// A receiving end that is awaited.
+/// A receiving end that is awaited. It gives the channel's own future, as [`TaskTx`].
 pub(crate) trait TaskRx<T>: Send + 'static {
-    fn take(&mut self) -> impl Future<Output = Option<T>> + Send;
+    fn take(&mut self) -> impl Future<Output: Received<T>> + Send;
+}
+
+/// What a channel says to one who awaits a value.
+pub(crate) trait Received<T> {
+    /// The value; `None` once all senders are gone.
+    fn value(self) -> Option<T>;
+}
+
+impl<T> Received<T> for Option<T> {
+    #[inline(always)]
+    fn value(self) -> Option<T> {
+        self
+    }
+}
+
+impl<T, E> Received<T> for Result<T, E> {
+    #[inline(always)]
+    fn value(self) -> Option<T> {
+        self.ok()
+    }
+}
+
+/// With the number of its shard.
+impl<T, E> Received<T> for Result<(usize, T), E> {
+    #[inline(always)]
+    fn value(self) -> Option<T> {
+        self.ok().map(|(_, value)| value)
+    }
 }
 
 /// Every send of a run succeeds: its receivers stay until the senders are gone.
+#[inline(always)]
 pub(crate) fn sent<E>(result: Result<(), E>) {
     assert!(result.is_ok(), "the receivers left too early");
 }

@@ -24,12 +24,14 @@ impl Contender for Crossbeam {
 }
 
 impl<T: Payload> BlockingTx<T> for Sender<T> {
+    #[inline(always)]
     fn put(&mut self, value: T) {
         sent(self.send(value));
     }
 }
 
 impl<T: Payload> BlockingRx<T> for Receiver<T> {
+    #[inline(always)]
     fn take(&mut self) -> Option<T> {
         self.recv().ok()
     }
@@ -39,6 +41,7 @@ impl<T: Payload> BlockingRx<T> for Receiver<T> {
 struct Any<T>(Vec<Receiver<T>>);
 
 impl<T: Payload> BlockingRx<T> for Any<T> {
+    #[inline(always)]
     fn take(&mut self) -> Option<T> {
         while !self.0.is_empty() {
             let mut select = Select::new();

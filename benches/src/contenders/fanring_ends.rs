@@ -1,6 +1,6 @@
 use fanring::{mpmc, mpsc};
 
-use crate::ends::{BlockingRx, BlockingTx, TaskRx, TaskTx, sent};
+use crate::ends::{BlockingRx, BlockingTx, Received, TaskRx, TaskTx, sent};
 use crate::payload::Payload;
 
 /// A sender whose clones have a ring of their own.
@@ -13,6 +13,7 @@ impl<T> Clone for Lane<T> {
 }
 
 impl<T: Payload> BlockingTx<T> for Lane<T> {
+    #[inline(always)]
     fn put(&mut self, value: T) {
         sent(self.0.send(value));
     }
@@ -30,6 +31,7 @@ impl<T: Payload> BlockingTx<T> for Lane<T> {
 }
 
 impl<T: Payload> BlockingRx<T> for mpsc::Receiver<T> {
+    #[inline(always)]
     fn take(&mut self) -> Option<T> {
         self.recv().ok()
     }
@@ -40,24 +42,28 @@ impl<T: Payload> BlockingRx<T> for mpsc::Receiver<T> {
 }
 
 impl<T: Payload> TaskTx<T> for Lane<T> {
-    async fn put(&mut self, value: T) {
-        sent(self.0.send_async(value).await);
+    #[inline(always)]
+    fn put(&mut self, value: T) -> impl Future<Output = Result<(), impl Sized>> + Send {
+        self.0.send_async(value)
     }
 }
 
 impl<T: Payload> TaskRx<T> for mpsc::Receiver<T> {
-    async fn take(&mut self) -> Option<T> {
-        self.recv_async().await.ok()
+    #[inline(always)]
+    fn take(&mut self) -> impl Future<Output: Received<T>> + Send {
+        self.recv_async()
     }
 }
 
 impl<T: Payload> BlockingTx<T> for mpmc::Sender<T> {
+    #[inline(always)]
     fn put(&mut self, value: T) {
         sent(self.send(value));
     }
 }
 
 impl<T: Payload> BlockingRx<T> for mpmc::Receiver<T> {
+    #[inline(always)]
     fn take(&mut self) -> Option<T> {
         self.recv().ok()
     }

@@ -3,7 +3,7 @@ use hel::channel::spsc;
 use hel::{Receiver, Sender};
 
 use super::{Contender, hel_shards};
-use crate::ends::{BlockingRx, BlockingTx, TaskRx, TaskTx, sent};
+use crate::ends::{BlockingRx, BlockingTx, Received, TaskRx, TaskTx, sent};
 use crate::payload::Payload;
 use crate::plan::{Job, Layout};
 use crate::stage::{Stage, both_mpmc, both_mpsc, both_spsc};
@@ -32,6 +32,7 @@ fn exclusive<T: Payload>(capacity: usize) -> (Sender<T>, ExclusiveReceiver<T>) {
 }
 
 impl<T: Payload> BlockingTx<T> for Sender<T> {
+    #[inline(always)]
     fn put(&mut self, value: T) {
         sent(self.send(value));
     }
@@ -42,6 +43,7 @@ impl<T: Payload> BlockingTx<T> for Sender<T> {
 }
 
 impl<T: Payload> BlockingRx<T> for Receiver<T> {
+    #[inline(always)]
     fn take(&mut self) -> Option<T> {
         self.recv().ok()
     }
@@ -52,18 +54,21 @@ impl<T: Payload> BlockingRx<T> for Receiver<T> {
 }
 
 impl<T: Payload> TaskTx<T> for Sender<T> {
-    async fn put(&mut self, value: T) {
-        sent(self.send_async(value).await);
+    #[inline(always)]
+    fn put(&mut self, value: T) -> impl Future<Output = Result<(), impl Sized>> + Send {
+        self.send_async(value)
     }
 }
 
 impl<T: Payload> TaskRx<T> for Receiver<T> {
-    async fn take(&mut self) -> Option<T> {
-        self.recv_async().await.ok()
+    #[inline(always)]
+    fn take(&mut self) -> impl Future<Output: Received<T>> + Send {
+        self.recv_async()
     }
 }
 
 impl<T: Payload> BlockingRx<T> for ExclusiveReceiver<T> {
+    #[inline(always)]
     fn take(&mut self) -> Option<T> {
         self.recv().ok()
     }
@@ -74,7 +79,8 @@ impl<T: Payload> BlockingRx<T> for ExclusiveReceiver<T> {
 }
 
 impl<T: Payload> TaskRx<T> for ExclusiveReceiver<T> {
-    async fn take(&mut self) -> Option<T> {
-        self.recv_async().await.ok()
+    #[inline(always)]
+    fn take(&mut self) -> impl Future<Output: Received<T>> + Send {
+        self.recv_async()
     }
 }

@@ -1,10 +1,11 @@
 use upstream::channel::mpmc::ShardRoundRobin;
 use upstream::channel::{Receiver, SingleReceiver, SingleSender};
 
-use crate::ends::{BlockingRx, BlockingTx, TaskRx, TaskTx, sent};
+use crate::ends::{BlockingRx, BlockingTx, Received, TaskRx, TaskTx, sent};
 use crate::payload::Payload;
 
 impl<T: Payload, const CAP: usize> BlockingTx<T> for SingleSender<T, CAP> {
+    #[inline(always)]
     fn put(&mut self, value: T) {
         sent(self.send(value));
     }
@@ -15,6 +16,7 @@ impl<T: Payload, const CAP: usize> BlockingTx<T> for SingleSender<T, CAP> {
 }
 
 impl<T: Payload, const CAP: usize> BlockingRx<T> for SingleReceiver<T, CAP> {
+    #[inline(always)]
     fn take(&mut self) -> Option<T> {
         self.recv().ok()
     }
@@ -25,18 +27,21 @@ impl<T: Payload, const CAP: usize> BlockingRx<T> for SingleReceiver<T, CAP> {
 }
 
 impl<T: Payload, const CAP: usize> TaskTx<T> for SingleSender<T, CAP> {
-    async fn put(&mut self, value: T) {
-        sent(self.send_async(value).await);
+    #[inline(always)]
+    fn put(&mut self, value: T) -> impl Future<Output = Result<(), impl Sized>> + Send {
+        self.send_async(value)
     }
 }
 
 impl<T: Payload, const CAP: usize> TaskRx<T> for SingleReceiver<T, CAP> {
-    async fn take(&mut self) -> Option<T> {
-        self.recv_async().await.ok()
+    #[inline(always)]
+    fn take(&mut self) -> impl Future<Output: Received<T>> + Send {
+        self.recv_async()
     }
 }
 
 impl<T: Payload, const CAP: usize> BlockingTx<T> for ShardRoundRobin<T, CAP> {
+    #[inline(always)]
     fn put(&mut self, value: T) {
         sent(self.send(value));
     }
@@ -47,12 +52,14 @@ impl<T: Payload, const CAP: usize> BlockingTx<T> for ShardRoundRobin<T, CAP> {
 }
 
 impl<T: Payload, const CAP: usize> TaskTx<T> for ShardRoundRobin<T, CAP> {
-    async fn put(&mut self, value: T) {
-        sent(self.send_async(value).await);
+    #[inline(always)]
+    fn put(&mut self, value: T) -> impl Future<Output = Result<(), impl Sized>> + Send {
+        self.send_async(value)
     }
 }
 
 impl<T: Payload, const CAP: usize> BlockingRx<T> for Receiver<T, CAP> {
+    #[inline(always)]
     fn take(&mut self) -> Option<T> {
         self.recv().ok()
     }
@@ -63,7 +70,8 @@ impl<T: Payload, const CAP: usize> BlockingRx<T> for Receiver<T, CAP> {
 }
 
 impl<T: Payload, const CAP: usize> TaskRx<T> for Receiver<T, CAP> {
-    async fn take(&mut self) -> Option<T> {
-        self.recv_async().await.ok()
+    #[inline(always)]
+    fn take(&mut self) -> impl Future<Output: Received<T>> + Send {
+        self.recv_async()
     }
 }

@@ -1,7 +1,7 @@
 use hel::Builder;
 use hel::channel::mpmc::{ExclusiveReceiver, KeySender, RoundRobinSender, ShardedReceiver};
 
-use crate::ends::{BlockingRx, BlockingTx, TaskRx, TaskTx, sent};
+use crate::ends::{BlockingRx, BlockingTx, Received, TaskRx, TaskTx, sent};
 use crate::payload::Payload;
 use crate::plan::{FAN_IN, Job, Route, STICKY};
 use crate::stage::{Keyed, Stage, both_native};
@@ -35,18 +35,21 @@ pub(super) fn fan_in<T: Payload>(job: &Job, shards: usize) -> Option<Stage> {
 }
 
 impl<T: Payload> BlockingRx<T> for ShardedReceiver<T> {
+    #[inline(always)]
     fn take(&mut self) -> Option<T> {
         self.recv().ok()
     }
 }
 
 impl<T: Payload> TaskRx<T> for ShardedReceiver<T> {
-    async fn take(&mut self) -> Option<T> {
-        self.recv_async().await.ok()
+    #[inline(always)]
+    fn take(&mut self) -> impl Future<Output: Received<T>> + Send {
+        self.recv_async()
     }
 }
 
 impl<T: Payload> BlockingTx<T> for RoundRobinSender<T> {
+    #[inline(always)]
     fn put(&mut self, value: T) {
         sent(self.send(value));
     }
@@ -57,19 +60,22 @@ impl<T: Payload> BlockingTx<T> for RoundRobinSender<T> {
 }
 
 impl<T: Payload> TaskTx<T> for RoundRobinSender<T> {
-    async fn put(&mut self, value: T) {
-        sent(self.send_async(value).await);
+    #[inline(always)]
+    fn put(&mut self, value: T) -> impl Future<Output = Result<(), impl Sized>> + Send {
+        self.send_async(value)
     }
 }
 
 impl<T: Payload> BlockingTx<T> for Keyed<KeySender<T>> {
+    #[inline(always)]
     fn put(&mut self, value: T) {
         sent(self.tx.send(self.key(&value), value));
     }
 }
 
 impl<T: Payload> TaskTx<T> for Keyed<KeySender<T>> {
-    async fn put(&mut self, value: T) {
-        sent(self.tx.send_async(self.key(&value), value).await);
+    #[inline(always)]
+    fn put(&mut self, value: T) -> impl Future<Output = Result<(), impl Sized>> + Send {
+        self.tx.send_async(self.key(&value), value)
     }
 }

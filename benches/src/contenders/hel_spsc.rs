@@ -1,9 +1,10 @@
 use hel::channel::spsc::{Receiver, Sender};
 
-use crate::ends::{BlockingRx, BlockingTx, TaskRx, TaskTx, sent};
+use crate::ends::{BlockingRx, BlockingTx, Received, TaskRx, TaskTx, sent};
 use crate::payload::Payload;
 
 impl<T: Payload> BlockingTx<T> for Sender<T> {
+    #[inline(always)]
     fn put(&mut self, value: T) {
         sent(self.send(value));
     }
@@ -14,6 +15,7 @@ impl<T: Payload> BlockingTx<T> for Sender<T> {
 }
 
 impl<T: Payload> BlockingRx<T> for Receiver<T> {
+    #[inline(always)]
     fn take(&mut self) -> Option<T> {
         self.recv().ok()
     }
@@ -24,13 +26,15 @@ impl<T: Payload> BlockingRx<T> for Receiver<T> {
 }
 
 impl<T: Payload> TaskTx<T> for Sender<T> {
-    async fn put(&mut self, value: T) {
-        sent(self.send_async(value).await);
+    #[inline(always)]
+    fn put(&mut self, value: T) -> impl Future<Output = Result<(), impl Sized>> + Send {
+        self.send_async(value)
     }
 }
 
 impl<T: Payload> TaskRx<T> for Receiver<T> {
-    async fn take(&mut self) -> Option<T> {
-        self.recv_async().await.ok()
+    #[inline(always)]
+    fn take(&mut self) -> impl Future<Output: Received<T>> + Send {
+        self.recv_async()
     }
 }

@@ -1,7 +1,7 @@
 use kanal::{AsyncReceiver, AsyncSender, Receiver, Sender, bounded, bounded_async};
 
 use super::Contender;
-use crate::ends::{BlockingRx, BlockingTx, InTask, OnThread, TaskRx, TaskTx, in_tasks, on_threads, sent};
+use crate::ends::{BlockingRx, BlockingTx, InTask, OnThread, Received, TaskRx, TaskTx, in_tasks, on_threads, sent};
 use crate::payload::Payload;
 use crate::plan::{Job, Worlds};
 use crate::stage::{Stage, mpmc};
@@ -28,25 +28,29 @@ impl Contender for Kanal {
 }
 
 impl<T: Payload> BlockingTx<T> for Sender<T> {
+    #[inline(always)]
     fn put(&mut self, value: T) {
         sent(self.send(value));
     }
 }
 
 impl<T: Payload> BlockingRx<T> for Receiver<T> {
+    #[inline(always)]
     fn take(&mut self) -> Option<T> {
         self.recv().ok()
     }
 }
 
 impl<T: Payload> TaskTx<T> for AsyncSender<T> {
-    async fn put(&mut self, value: T) {
-        sent(self.send(value).await);
+    #[inline(always)]
+    fn put(&mut self, value: T) -> impl Future<Output = Result<(), impl Sized>> + Send {
+        self.send(value)
     }
 }
 
 impl<T: Payload> TaskRx<T> for AsyncReceiver<T> {
-    async fn take(&mut self) -> Option<T> {
-        self.recv().await.ok()
+    #[inline(always)]
+    fn take(&mut self) -> impl Future<Output: Received<T>> + Send {
+        self.recv()
     }
 }

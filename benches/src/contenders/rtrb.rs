@@ -38,6 +38,7 @@ impl Spin {
 }
 
 impl<T: Payload> BlockingTx<T> for Producer<T> {
+    #[inline(always)]
     fn put(&mut self, value: T) {
         let (mut value, mut spin) = (value, Spin::default());
         while let Err(PushError::Full(back)) = self.push(value) {
@@ -48,6 +49,7 @@ impl<T: Payload> BlockingTx<T> for Producer<T> {
 }
 
 impl<T: Payload> BlockingRx<T> for Consumer<T> {
+    #[inline(always)]
     fn take(&mut self) -> Option<T> {
         let mut spin = Spin::default();
         loop {

@@ -20,12 +20,14 @@ impl Contender for Std {
 }
 
 impl<T: Payload> BlockingTx<T> for SyncSender<T> {
+    #[inline(always)]
     fn put(&mut self, value: T) {
         sent(self.send(value));
     }
 }
 
 impl<T: Payload> BlockingRx<T> for Receiver<T> {
+    #[inline(always)]
     fn take(&mut self) -> Option<T> {
         self.recv().ok()
     }

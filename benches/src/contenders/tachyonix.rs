@@ -3,7 +3,7 @@
 use tachyonix::{Receiver, Sender, channel};
 
 use super::Contender;
-use crate::ends::{TaskRx, TaskTx, in_tasks, sent};
+use crate::ends::{Received, TaskRx, TaskTx, in_tasks};
 use crate::payload::Payload;
 use crate::plan::{Job, Worlds};
 use crate::stage::{Stage, mpsc};
@@ -22,13 +22,15 @@ impl Contender for Tachyonix {
 }
 
 impl<T: Payload> TaskTx<T> for Sender<T> {
-    async fn put(&mut self, value: T) {
-        sent(self.send(value).await);
+    #[inline(always)]
+    fn put(&mut self, value: T) -> impl Future<Output = Result<(), impl Sized>> + Send {
+        self.send(value)
     }
 }
 
 impl<T: Payload> TaskRx<T> for Receiver<T> {
-    async fn take(&mut self) -> Option<T> {
-        self.recv().await.ok()
+    #[inline(always)]
+    fn take(&mut self) -> impl Future<Output: Received<T>> + Send {
+        self.recv()
     }
 }

@@ -3,7 +3,7 @@
 use std::thread::sleep;
 
 use super::{Orders, TaskWork, ThreadWork};
-use crate::ends::{BlockingRx, BlockingTx, TaskRx, TaskTx};
+use crate::ends::{BlockingRx, BlockingTx, Received, TaskRx, TaskTx, sent};
 use crate::payload::Payload;
 use crate::tally::{Audit, Tally};
 
@@ -63,7 +63,7 @@ fn drain<T: Payload>(mut rx: impl BlockingRx<T>, batch: usize, mut see: impl FnM
 pub(super) fn produce_async<T: Payload>(mut tx: impl TaskTx<T>, orders: Orders) -> TaskWork {
     Box::pin(async move {
         for number in orders.first..orders.first + orders.count {
-            tx.put(T::of(number)).await;
+            sent(tx.put(T::of(number)).await);
         }
         Tally::default()
     })
@@ -72,12 +72,15 @@ pub(super) fn produce_async<T: Payload>(mut tx: impl TaskTx<T>, orders: Orders) 
 pub(super) fn consume_async<T: Payload>(mut rx: impl TaskRx<T>, orders: Orders) -> TaskWork {
     Box::pin(async move {
         let mut tally = Tally::default();
-        let mut audit = Audit::new(orders.audit);
-        while let Some(value) = rx.take().await {
-            if let Some(audit) = &mut audit {
+        if let Some(mut audit) = Audit::new(orders.audit) {
+            while let Some(value) = rx.take().await.value() {
                 audit.see(&value);
+                tally.add(&value);
             }
-            tally.add(&value);
+        } else {
+            while let Some(value) = rx.take().await.value() {
+                tally.add(&value);
+            }
         }
         tally
     })

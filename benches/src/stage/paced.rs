@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::ping_pong::histogram;
 use super::{Orders, TaskWork, ThreadWork};
-use crate::ends::{BlockingRx, BlockingTx, TaskRx};
+use crate::ends::{BlockingRx, BlockingTx, Received, TaskRx};
 use crate::payload::Payload;
 use crate::tally::{Audit, Tally};
 
@@ -83,7 +83,7 @@ pub(super) fn consume<T: Payload>(mut rx: impl BlockingRx<T>, pace: Pace, orders
 pub(super) fn consume_async<T: Payload>(mut rx: impl TaskRx<T>, pace: Pace, orders: Orders) -> TaskWork {
     Box::pin(async move {
         let mut lateness = Lateness::new(pace, orders);
-        while let Some(value) = rx.take().await {
+        while let Some(value) = rx.take().await.value() {
             lateness.see(&value);
         }
         lateness.tally

@@ -5,7 +5,7 @@ use std::time::Instant;
 use hdrhistogram::Histogram;
 
 use super::{Orders, TaskWork, ThreadWork, Worker};
-use crate::ends::{BlockingRx, BlockingTx, InTask, OnThread, TaskRx, TaskTx};
+use crate::ends::{BlockingRx, BlockingTx, InTask, OnThread, Received, TaskRx, TaskTx, sent};
 use crate::payload::Payload;
 use crate::plan::Timing;
 use crate::tally::Tally;
@@ -122,8 +122,8 @@ fn ping_async<T: Payload>(mut tx: impl TaskTx<T>, mut rx: impl TaskRx<T>, orders
             if !trips.begin() {
                 break;
             }
-            tx.put(T::of(number)).await;
-            trips.end(number, rx.take().await);
+            sent(tx.put(T::of(number)).await);
+            trips.end(number, rx.take().await.value());
         }
         trips.tally
     })
@@ -131,8 +131,8 @@ fn ping_async<T: Payload>(mut tx: impl TaskTx<T>, mut rx: impl TaskRx<T>, orders
 
 fn echo_async<T: Payload>(mut tx: impl TaskTx<T>, mut rx: impl TaskRx<T>) -> TaskWork {
     Box::pin(async move {
-        while let Some(value) = rx.take().await {
-            tx.put(value).await;
+        while let Some(value) = rx.take().await.value() {
+            sent(tx.put(value).await);
         }
         Tally::default()
     })

@@ -86,7 +86,7 @@ impl<Tx> Routed<Tx> {
 }
 
 impl<T: Payload, Tx: BlockingTx<T>> BlockingTx<T> for Routed<Tx> {
-    #[inline]
+    #[inline(always)]
     fn put(&mut self, value: T) {
         self.pick(&value).put(value);
     }
@@ -99,8 +99,9 @@ impl<T: Payload, Tx: BlockingTx<T>> BlockingTx<T> for Routed<Tx> {
 }
 
 impl<T: Payload, Tx: TaskTx<T>> TaskTx<T> for Routed<Tx> {
-    async fn put(&mut self, value: T) {
-        self.pick(&value).put(value).await;
+    #[inline(always)]
+    fn put(&mut self, value: T) -> impl Future<Output = Result<(), impl Sized>> + Send {
+        self.pick(&value).put(value)
     }
 }
 
