@@ -27,11 +27,38 @@ pub trait RawTarget: End {
     /// Sends `value` if there is room, and leaves it where it is otherwise.
     fn offer(&mut self, value: &mut Option<Self::Item>) -> Result<(), Refused>;
 
+    /// Sends `value` if that goes at once. Whatever else comes of it is for [`offer_rest`](Self::offer_rest).
+    #[inline(always)]
+    fn offer_at_once(&mut self, value: Self::Item) -> AtOnce<Self::Item> {
+        AtOnce::Kept(value)
+    }
+
+    /// Goes on after an [`offer_at_once`](Self::offer_at_once) that did not send, with the value if it was kept.
+    fn offer_rest(&mut self, value: &mut Option<Self::Item>) -> Result<(), Refused> {
+        self.offer(value)
+    }
+
     /// Whether a refusal for want of room is due to a peer that stands half-way through its own operation.
     fn at_hole(&self) -> bool;
 
     /// Sends as many as fit at once, at least one, taking them from the front.
     fn offer_many(&mut self, values: &mut Unsent<'_, Self::Item>) -> Result<(), Refused>;
+}
+
+/// What came of a value that was to be sent at once.
+///
+/// It goes by value, and no function that is not inlined sees its place in memory unless it is kept. So what the caller
+/// has in registers goes from there into its slot. On the way through memory it would be written word by word and read
+/// two words at a time, which a processor cannot do before the words have left its store buffer: behind all stores to
+/// slots that another core has still to give up.
+#[derive(Debug)]
+pub enum AtOnce<T> {
+    /// It is sent.
+    Sent,
+    /// It is not: there was no time to find out why.
+    Kept(T),
+    /// It is in the ring, and the channel was closed meanwhile.
+    MetClose,
 }
 
 /// A receiving end: attempts that never wait.
@@ -51,6 +78,15 @@ impl<R: RawTarget> RawTarget for &mut R {
     #[inline(always)]
     fn offer(&mut self, value: &mut Option<R::Item>) -> Result<(), Refused> {
         (**self).offer(value)
+    }
+
+    #[inline(always)]
+    fn offer_at_once(&mut self, value: R::Item) -> AtOnce<R::Item> {
+        (**self).offer_at_once(value)
+    }
+
+    fn offer_rest(&mut self, value: &mut Option<R::Item>) -> Result<(), Refused> {
+        (**self).offer_rest(value)
     }
 
     fn at_hole(&self) -> bool {
@@ -286,15 +322,20 @@ pub(crate) fn try_recv_batch<R: RawSource>(
 
 #[inline(always)]
 pub(crate) fn try_send<R: RawTarget>(mut end: R, value: R::Item) -> Result<(), TrySendError<R::Item>> {
-    let mut value = Some(value);
-    match end.offer(&mut value) {
-        Ok(()) => Ok(()),
-        Err(_) => try_send_again(&mut end, value),
-    }
+    let kept = match end.offer_at_once(value) {
+        AtOnce::Sent => return Ok(()),
+        AtOnce::Kept(value) => Some(value),
+        AtOnce::MetClose => None,
+    };
+    try_send_rest(&mut end, kept)
 }
 
 #[cold]
-fn try_send_again<R: RawTarget>(end: &mut R, mut value: Option<R::Item>) -> Result<(), TrySendError<R::Item>> {
+#[inline(never)]
+fn try_send_rest<R: RawTarget>(end: &mut R, mut value: Option<R::Item>) -> Result<(), TrySendError<R::Item>> {
+    if end.offer_rest(&mut value).is_ok() {
+        return Ok(());
+    }
     retry(end, |end| end.offer(&mut value), refused_at_hole).map_err(|refused| {
         let value = value.expect("a value that was refused is still there");
         match refused {
@@ -423,16 +464,21 @@ fn waited(limit: Limit) -> Duration {
 
 #[inline(always)]
 pub(crate) fn send<R: RawTarget>(mut end: R, value: R::Item, limit: Limit) -> Result<(), SendError<R::Item>> {
-    let mut value = Some(value);
-    match end.offer(&mut value) {
-        Ok(()) => Ok(()),
-        Err(_) => send_slow(&mut end, value, limit),
-    }
+    let kept = match end.offer_at_once(value) {
+        AtOnce::Sent => return Ok(()),
+        AtOnce::Kept(value) => Some(value),
+        AtOnce::MetClose => None,
+    };
+    send_rest(&mut end, kept, limit)
 }
 
 #[cold]
-fn send_slow<R: RawTarget>(end: &mut R, value: Option<R::Item>, limit: Limit) -> Result<(), SendError<R::Item>> {
+#[inline(never)]
+fn send_rest<R: RawTarget>(end: &mut R, value: Option<R::Item>, limit: Limit) -> Result<(), SendError<R::Item>> {
     let mut value = InHand::of(value);
+    if end.offer_rest(value.slot()).is_ok() {
+        return Ok(());
+    }
     let waited = waited(limit);
     let result = Wait::block(end, limit, |end| look_send(end, value.slot()));
     let unsent = InHand::into_inner;

@@ -28,46 +28,49 @@ impl<S: Source> RecvFuture<S> {
         Self { source, wait: Wait::hard() }
     }
 
-    /// The first look found nothing.
-    #[inline]
-    fn poll_to_wait(&mut self, cx: &mut Context<'_>) -> Poll<<Self as Future>::Output> {
-        let polled = self.wait.poll_after(None, &mut self.source.raw(), cx.waker(), look_recv);
-        self.ended(polled)
-    }
-
-    /// It has waited.
+    /// All that is not one look that finds a value; `over` if that look found the end.
+    ///
+    /// The result goes into `polled` and is not returned. What a call returns in two registers the compiler takes for one
+    /// thing; joined with it, what the fast path knows for certain would be tested for after all, by every await.
+    #[cold]
     #[inline(never)]
-    fn poll_again(&mut self, cx: &mut Context<'_>) -> Poll<<Self as Future>::Output> {
-        assert!(!self.wait.is_finished(), "{POLLED_AFTER_READY}");
-        let polled = self.wait.poll(&mut self.source.raw(), cx.waker(), look_recv);
-        self.ended(polled)
-    }
-
-    fn ended(&mut self, polled: Poll<Result<InHand<S::Item>, AsyncRecvError>>) -> Poll<<Self as Future>::Output> {
-        if polled.is_ready() {
+    fn poll_on(&mut self, over: Option<AsyncRecvError>, cx: &Context<'_>, polled: &mut Poll<<Self as Future>::Output>) {
+        let mut end = self.source.raw();
+        let found = if self.wait.is_idle() {
+            over.map(Err)
+        } else {
+            assert!(!self.wait.is_finished(), "{POLLED_AFTER_READY}");
+            look_recv(&mut end)
+        };
+        let result = self.wait.poll_after(found, &mut end, cx.waker(), look_recv);
+        if result.is_ready() {
             self.wait.finish();
         }
-        polled.map_ok(InHand::into_inner)
+        *polled = result.map_ok(InHand::into_inner);
     }
 }
 
 impl<S: Source> Future for RecvFuture<S> {
     type Output = Result<S::Item, AsyncRecvError>;
 
-    #[inline]
+    #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        if !this.wait.is_idle() {
-            return this.poll_again(cx);
-        }
-        let found = look_recv(&mut this.source.raw());
-        match found {
-            Some(out) => {
-                this.wait.finish();
-                Poll::Ready(out.map(InHand::into_inner))
+        let mut over = None;
+        if this.wait.is_idle() {
+            let found = look_recv(&mut this.source.raw());
+            match found {
+                Some(Ok(value)) => {
+                    this.wait.finish();
+                    return Poll::Ready(Ok(value.into_inner()));
+                }
+                Some(Err(error)) => over = Some(error),
+                None => {}
             }
-            None => this.poll_to_wait(cx),
         }
+        let mut polled = Poll::Pending;
+        this.poll_on(over, cx, &mut polled);
+        polled
     }
 }
 

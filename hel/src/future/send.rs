@@ -38,30 +38,25 @@ impl<K: Target> SendFuture<K> {
         self.value.take()
     }
 
-    /// The first look found no room.
-    #[inline]
-    fn poll_to_wait(&mut self, cx: &mut Context<'_>) -> Poll<<Self as Future>::Output> {
-        // It went, and whom that woke panicked.
-        assert!(self.value.is_some(), "{POLLED_AFTER_READY}");
-        let value = &mut self.value;
-        let polled = self.wait.poll_after(None, &mut self.target.raw(), cx.waker(), |end| look_send(end, value));
-        self.ended(polled)
-    }
-
-    /// It has waited.
+    /// All that is not one look that sends; `over` if that look found the end. `poll_on` of `RecvFuture` says why the result
+    /// goes into `polled`.
+    #[cold]
     #[inline(never)]
-    fn poll_again(&mut self, cx: &mut Context<'_>) -> Poll<<Self as Future>::Output> {
+    fn poll_on(
+        &mut self,
+        over: Option<AsyncSendError<()>>,
+        cx: &Context<'_>,
+        polled: &mut Poll<<Self as Future>::Output>,
+    ) {
+        // One without a value is over as well: it went, and whom that woke panicked.
         assert!(!self.wait.is_finished() && self.value.is_some(), "{POLLED_AFTER_READY}");
-        let value = &mut self.value;
-        let polled = self.wait.poll(&mut self.target.raw(), cx.waker(), |end| look_send(end, value));
-        self.ended(polled)
-    }
-
-    fn ended(&mut self, polled: Poll<Result<(), AsyncSendError<()>>>) -> Poll<<Self as Future>::Output> {
-        if polled.is_ready() {
+        let (value, mut end) = (&mut self.value, self.target.raw());
+        let found = if self.wait.is_idle() { over.map(Err) } else { look_send(&mut end, value) };
+        let result = self.wait.poll_after(found, &mut end, cx.waker(), |end| look_send(end, value));
+        if result.is_ready() {
             self.wait.finish();
         }
-        polled.map_err(|error| error.map(|()| self.unsent()))
+        *polled = result.map_err(|error| error.map(|()| value.take().expect(POLLED_AFTER_READY)));
     }
 
     fn leave(&mut self) {
@@ -89,21 +84,24 @@ impl<K: Target> Future for SendFuture<K> {
 
     /// # Panics
     /// If it was ready before, or its value was taken back.
-    #[inline]
+    #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        if !this.wait.is_idle() {
-            return this.poll_again(cx);
-        }
-        let found = look_send(&mut this.target.raw(), &mut this.value);
-        match found {
-            Some(Ok(())) => {
-                this.wait.finish();
-                Poll::Ready(Ok(()))
+        let mut over = None;
+        if this.wait.is_idle() {
+            let found = look_send(&mut this.target.raw(), &mut this.value);
+            match found {
+                Some(Ok(())) => {
+                    this.wait.finish();
+                    return Poll::Ready(Ok(()));
+                }
+                Some(Err(error)) => over = Some(error),
+                None => {}
             }
-            Some(Err(error)) => this.ended(Poll::Ready(Err(error))),
-            None => this.poll_to_wait(cx),
         }
+        let mut polled = Poll::Pending;
+        this.poll_on(over, cx, &mut polled);
+        polled
     }
 }
 

@@ -3,7 +3,7 @@ use crossbeam_utils::CachePadded;
 use super::Link;
 use super::group::Group;
 use crate::hand::InHand;
-use crate::op::{Front, RawSource, RawTarget, Unsent};
+use crate::op::{AtOnce, Front, RawSource, RawTarget, Unsent};
 use crate::ring::mpmc::{Claim, ClaimMany, ExclusivePopper, Ring};
 use crate::ring::{Refused, Starved};
 use crate::sync::atomic::{AtomicUsize, Ordering};
@@ -238,14 +238,11 @@ impl<'a, T> Tx<'a, T> {
         self.0.pushed(count);
     }
 
-    /// Puts `value` into the ring if there is room, and says nothing about why there is none. It has to be
+    /// Claims a place in the ring if there is room, and says nothing about why there is none. It has to be filled and
     /// [announced](Self::announce).
     #[inline(always)]
-    pub(crate) fn put_if_room(&self, value: &mut Option<T>) -> bool {
-        assert!(value.is_some(), "an operation under way holds its value");
-        let Some(claim) = self.0.link.ring.claim_if_free() else { return false };
-        fill(claim, value);
-        true
+    pub(crate) fn claim_if_room(&self) -> Option<Claim<'a, T>> {
+        self.0.link.ring.claim_if_free()
     }
 
     /// Puts `value` into the ring, which has to be announced.
@@ -285,6 +282,14 @@ impl<T> RawTarget for Tx<'_, T> {
         self.put(value)?;
         self.announce(1);
         Ok(())
+    }
+
+    #[inline(always)]
+    fn offer_at_once(&mut self, value: T) -> AtOnce<T> {
+        let Some(claim) = self.claim_if_room() else { return AtOnce::Kept(value) };
+        claim.fill(value);
+        self.announce(1);
+        AtOnce::Sent
     }
 
     fn at_hole(&self) -> bool {

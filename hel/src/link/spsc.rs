@@ -1,6 +1,6 @@
 use super::Link;
 use crate::hand::InHand;
-use crate::op::{Front, RawSource, RawTarget, Unsent};
+use crate::op::{AtOnce, Front, RawSource, RawTarget, Unsent};
 use crate::ring::spsc::{self, Consumer, Producer, Ring};
 use crate::ring::{Refused, Starved};
 use crate::sync::{Defect, defect};
@@ -140,6 +140,17 @@ impl<T> RawTarget for Tx<T> {
         let Some(claim) = self.0.claim_known() else { return self.offer_after_refresh(value) };
         claim.fill(value.take().expect(HELD));
         if self.pushed() { Ok(()) } else { self.take_back(value) }
+    }
+
+    #[inline(always)]
+    fn offer_at_once(&mut self, value: T) -> AtOnce<T> {
+        let Some(claim) = self.0.claim_known() else { return AtOnce::Kept(value) };
+        claim.fill(value);
+        if self.pushed() { AtOnce::Sent } else { AtOnce::MetClose }
+    }
+
+    fn offer_rest(&mut self, value: &mut Option<T>) -> Result<(), Refused> {
+        if value.is_some() { self.offer(value) } else { self.take_back(value) }
     }
 
     fn at_hole(&self) -> bool {

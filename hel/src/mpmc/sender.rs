@@ -42,7 +42,7 @@ impl<T> Sender<T> {
     ///
     /// # Errors
     /// [`Disconnected`](SendError::Disconnected) with the value, if the channel is closed or all receivers have gone.
-    #[inline]
+    #[inline(always)]
     pub fn send(&self, value: T) -> Result<(), SendError<T>> {
         op::send(self.shared.tx(), value, Limit::Never)
     }
@@ -52,7 +52,7 @@ impl<T> Sender<T> {
     /// # Errors
     /// `Full` or `Disconnected`, with the value. `Full` is also said if a receiver was stopped half-way through taking
     /// the value whose place is needed.
-    #[inline]
+    #[inline(always)]
     pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
         op::try_send(self.shared.tx(), value)
     }

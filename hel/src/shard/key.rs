@@ -73,7 +73,7 @@ impl<T, S: BuildHasher> KeySender<T, S> {
     ///
     /// # Errors
     /// `Disconnected` with the value, if that shard is dead.
-    #[inline]
+    #[inline(always)]
     pub fn send<Q: Hash + ?Sized>(&self, key: &Q, value: T) -> Result<(), SendError<T>> {
         self.shard(key).send(value)
     }
@@ -82,7 +82,7 @@ impl<T, S: BuildHasher> KeySender<T, S> {
     ///
     /// # Errors
     /// `Full` or `Disconnected`, with the value.
-    #[inline]
+    #[inline(always)]
     pub fn try_send<Q: Hash + ?Sized>(&self, key: &Q, value: T) -> Result<(), TrySendError<T>> {
         self.shard(key).try_send(value)
     }

@@ -55,7 +55,7 @@ where
     ///
     /// # Errors
     /// `Disconnected` with the value, if that shard is dead.
-    #[inline]
+    #[inline(always)]
     pub fn send(&self, value: T) -> Result<(), SendError<T>> {
         self.shard_of(&value).send(value)
     }
@@ -64,7 +64,7 @@ where
     ///
     /// # Errors
     /// `Full` or `Disconnected`, with the value.
-    #[inline]
+    #[inline(always)]
     pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
         self.shard_of(&value).try_send(value)
     }

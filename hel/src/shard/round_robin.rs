@@ -7,8 +7,10 @@ use super::{Polled, ShardSenders};
 use crate::ends::sealed;
 use crate::errors::{AsyncSendError, SendBatchError, SendError, TrySendBatchError, TrySendError};
 use crate::future::{SendBatchFuture, SendFuture, SendRefFuture};
-use crate::op::{self, RawTarget, Unsent};
+use crate::link::mpmc::Tx;
+use crate::op::{self, AtOnce, RawTarget, Unsent};
 use crate::ring::Refused;
+use crate::ring::mpmc::Claim;
 use crate::sync::atomic::{AtomicUsize, Ordering};
 use crate::sync::{Arc, Event, count};
 use crate::wait::{End, FirstPanic, Limit, Patience, Side, Wait};
@@ -77,7 +79,7 @@ impl<T> RoundRobinSender<T> {
     ///
     /// # Errors
     /// `Disconnected` with the value, if all shards are dead.
-    #[inline]
+    #[inline(always)]
     pub fn send(&self, value: T) -> Result<(), SendError<T>> {
         op::send(self.tx(), value, Limit::Never)?;
         self.patience.rest_if_over();
@@ -88,7 +90,7 @@ impl<T> RoundRobinSender<T> {
     ///
     /// # Errors
     /// `Full` or `Disconnected`, with the value.
-    #[inline]
+    #[inline(always)]
     pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
         op::try_send(self.tx(), value)
     }
@@ -250,6 +252,14 @@ impl<T> fmt::Debug for RoundRobinSender<T> {
 #[derive(Debug)]
 pub struct RoundRobinTx<'a, T>(&'a RoundRobinSender<T>);
 
+/// A place in the first shard that had room, and whose turn it was.
+struct Passed<'a, T> {
+    claim: Claim<'a, T>,
+    shard: Tx<'a, T>,
+    index: usize,
+    first: usize,
+}
+
 impl<T> RoundRobinTx<'_, T> {
     /// Tries the shards, beginning with the one that is next, until one takes some values: `attempt` puts them there and says how
     /// many.
@@ -277,23 +287,31 @@ impl<T> RoundRobinTx<'_, T> {
         }
     }
 
-    /// Sends to the first shard with room, beginning with the one that is next. False: none had any.
+    /// Claims a place in the first shard with room, beginning with the one that is next. `None`: none had any.
     #[inline(always)]
-    fn pass_over_full(&self, value: &mut Option<T>) -> bool {
+    fn pass_over_full(&self) -> Option<Passed<'_, T>> {
         let first = self.0.next.load(Ordering::Relaxed);
         let mut index = first;
         loop {
-            if self.0.put_if_room(index, value) {
-                self.sent_to(index, first, 1);
-                self.0.announce(index, 1);
-                return true;
+            let shard = self.0.shards()[index].tx();
+            if let Some(claim) = shard.claim_if_room() {
+                return Some(Passed { claim, shard, index, first });
             }
             count(Event::Passed);
             index = self.after(index);
             if index == first {
-                return false;
+                return None;
             }
         }
+    }
+
+    /// `value` goes where there was room.
+    #[inline(always)]
+    fn fill(&self, Passed { claim, shard, index, first }: Passed<'_, T>, value: T) {
+        claim.fill(value);
+        // The turn goes on before a panic of one who is woken may come out.
+        self.sent_to(index, first, 1);
+        shard.announce(1);
     }
 
     /// The shard whose turn comes after that of `index`.
@@ -311,6 +329,11 @@ impl<T> RoundRobinTx<'_, T> {
     /// `count` values went to `index`: the turn goes on to the shard after it, unless its run is not over.
     #[inline(always)]
     fn sent_to(&self, index: usize, first: usize, count: usize) {
+        if self.0.run == 1 && index == first {
+            // What happens most, in short.
+            self.0.next.store(self.after(index), Ordering::Relaxed);
+            return;
+        }
         let of_run = if index == first { self.0.left.load(Ordering::Relaxed) } else { self.0.run };
         let (next, left) = if of_run > count { (index, of_run - count) } else { (self.after(index), self.0.run) };
         if next != first {
@@ -349,10 +372,26 @@ impl<T> RawTarget for RoundRobinTx<'_, T> {
 
     #[inline(always)]
     fn offer(&mut self, value: &mut Option<T>) -> Result<(), Refused> {
+        // Before the claim: one that is not filled is a hole for ever.
+        assert!(value.is_some(), "an operation under way holds its value");
         // First without asking why a shard has no room: passing over full ones then costs next to nothing.
-        if self.pass_over_full(value) {
+        if let Some(passed) = self.pass_over_full() {
+            if let Some(value) = value.take() {
+                self.fill(passed, value);
+            }
             return Ok(());
         }
+        self.offer_rest(value)
+    }
+
+    #[inline(always)]
+    fn offer_at_once(&mut self, value: T) -> AtOnce<T> {
+        let Some(passed) = self.pass_over_full() else { return AtOnce::Kept(value) };
+        self.fill(passed, value);
+        AtOnce::Sent
+    }
+
+    fn offer_rest(&mut self, value: &mut Option<T>) -> Result<(), Refused> {
         self.any(|index| self.0.put(index, value).map(|()| 1))
     }
 

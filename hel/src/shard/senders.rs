@@ -51,12 +51,6 @@ impl<T> ShardSenders<T> {
         self.shards[index].tx().put(value)
     }
 
-    /// The same, of one that is passed over if it has no room, whatever the reason.
-    #[inline(always)]
-    pub(super) fn put_if_room(&self, index: usize, value: &mut Option<T>) -> bool {
-        self.shards[index].tx().put_if_room(value)
-    }
-
     /// One batch attempt at one shard: how many are to be announced.
     pub(super) fn put_many(&self, index: usize, values: &mut Unsent<'_, T>) -> Result<usize, Refused> {
         self.shards[index].tx().put_many(values)

@@ -29,7 +29,7 @@ impl<T> Sender<T> {
     ///
     /// # Errors
     /// [`Disconnected`](SendError::Disconnected) with the value, if the channel is closed or the receiver has gone.
-    #[inline]
+    #[inline(always)]
     pub fn send(&mut self, value: T) -> Result<(), SendError<T>> {
         op::send(&mut self.tx, value, Limit::Never)
     }
@@ -38,7 +38,7 @@ impl<T> Sender<T> {
     ///
     /// # Errors
     /// `Full` or `Disconnected`, with the value.
-    #[inline]
+    #[inline(always)]
     pub fn try_send(&mut self, value: T) -> Result<(), TrySendError<T>> {
         op::try_send(&mut self.tx, value)
     }

@@ -64,8 +64,9 @@ impl<T, L> ExclusivePopper<T, L> {
         self.ring().head.load(Ordering::Relaxed)
     }
 
+    /// For those who have this role by `&mut`.
     #[inline(always)]
-    fn move_head(&mut self, head: usize) {
+    fn move_head(&self, head: usize) {
         // ORDERING: Relaxed, as for the CAS of `Ring::move_head`: the slots are given back by their stamps.
         self.ring().head.store(head, Ordering::Relaxed);
         point();
@@ -76,13 +77,16 @@ impl<T, L> ExclusivePopper<T, L> {
     pub(crate) fn pop(&mut self) -> Result<T, Starved> {
         point();
         let head = self.head();
-        if self.ring().slot(head).stamp.load(Ordering::Acquire) != head {
+        let ring = self.ring();
+        // A copy, as in `Ring::try_claim`.
+        let positions = ring.fixed.positions;
+        let slot = ring.slot(head);
+        if slot.stamp.load(Ordering::Acquire) != head {
             return Err(self.starved(head));
         }
-        let positions = self.ring().fixed.positions;
         self.move_head(positions.next(head));
         let free = positions.next_lap(positions.unmarked(head));
-        Ok(Taken { slot: self.ring().slot(head), free }.take())
+        Ok(Taken { slot, free }.take())
     }
 
     /// Takes up to `max` values in a row, to the end of `into`; says how many, 0 only for a `max` of 0.

@@ -114,6 +114,8 @@ impl<T> Ring<T> {
 
     #[inline(always)]
     fn try_claim(&self) -> Attempt<Claim<'_, T>> {
+        // A copy: after an acquiring load the compiler would read them anew.
+        let positions = self.fixed.positions;
         // ORDERING: Relaxed: a guess, which the stamp and then the CAS verify; no data hangs on it.
         let tail = self.tail.load(Ordering::Relaxed);
         let slot = self.slot(tail);
@@ -121,11 +123,11 @@ impl<T> Ring<T> {
         if slot.stamp.load(Ordering::Acquire) != tail {
             return Attempt::Barred { at: tail };
         }
-        if !self.move_tail(tail, self.fixed.positions.next(tail)) {
+        if !self.move_tail(tail, positions.next(tail)) {
             return Attempt::Lost;
         }
         point();
-        Attempt::Won(Claim { slot, full: tail | self.fixed.positions.mark() })
+        Attempt::Won(Claim { slot, full: tail | positions.mark() })
     }
 
     #[inline(always)]
