@@ -1,10 +1,13 @@
 //! Waiting awake: a thread looks again for about as long as a park would cost, before it parks.
+//!
+//! It does so on any machine. How many processors there are is not asked for: the answer to a thread that is kept to one
+//! processor would be one, while its peer may be kept to another. Where there really is one, yields say so soon.
 
 use std::time::{Duration, Instant};
 
 use super::waiting::End;
 use crate::sync::atomic::{AtomicU32, Ordering};
-use crate::sync::{Event, IN_MODEL, count, cpus, gives_way, spin_loop, yield_now};
+use crate::sync::{Event, IN_MODEL, count, gives_way, spin_loop, yield_now};
 
 /// What one side has learnt of waiting without sleeping. All of it is advice: races lose a lesson, nothing else.
 #[derive(Debug)]
@@ -300,7 +303,7 @@ fn nanos(time: Duration) -> u32 {
 /// is often nearly there.
 pub(super) fn at_once<E: End, O>(end: &mut E, look: &mut impl FnMut(&mut E) -> Option<O>) -> Option<O> {
     // ORDERING: Relaxed: advice.
-    if IN_MODEL || cpus() == 1 || end.side().spin().gap.load(Ordering::Relaxed) > 1 {
+    if IN_MODEL || end.side().spin().gap.load(Ordering::Relaxed) > 1 {
         return None;
     }
     for _ in 0..AT_ONCE {
@@ -339,16 +342,13 @@ pub(super) fn spin<E: End, O>(
     }
 }
 
-/// Looks with pauses between. On a single processor there is nothing to wait for while we run.
+/// Looks with pauses between.
 fn pause<E: End, O>(
     end: &mut E,
     started: Instant,
     deadline: Option<Instant>,
     look: &mut impl FnMut(&mut E) -> Option<O>,
 ) -> Option<O> {
-    if cpus() == 1 {
-        return None;
-    }
     // ORDERING: Relaxed: advice.
     let gap = end.side().spin().gap.load(Ordering::Relaxed);
     let planned = started + end.side().spin().next_budget(end.side().is_waiting());
@@ -423,7 +423,7 @@ pub(super) fn briefly<E: End, O>(end: &mut E, look: &mut impl FnMut(&mut E) -> O
         return None;
     }
     let pauses = end.side().spin().task_pauses();
-    if pauses == 0 || cpus() == 1 {
+    if pauses == 0 {
         return None;
     }
     // ORDERING: Relaxed: advice.

@@ -328,6 +328,19 @@ fn a_crowd_is_noticed_and_forgotten() {
     assert!((0..1_000).all(|_| !spin.asks_for_a_crowd()), "a hog is no crowd: nobody yields to it");
 }
 
+/// A thread that is kept to one processor waits awake like any other: its peer may be kept to another one.
+#[cfg(all(target_os = "linux", not(miri)))]
+#[test]
+fn a_thread_that_is_kept_to_a_processor_waits_awake() {
+    crate::sync::kernel::stay_here();
+    let mut looks = 0;
+    let mut second_look = |_: &mut Fake| {
+        looks += 1;
+        (looks == 2).then_some(())
+    };
+    assert!(super::spin::at_once(&mut fake(), &mut second_look).is_some());
+}
+
 #[test]
 fn spinning_learns() {
     let spin = Spin::new();

@@ -36,8 +36,3 @@ pub(crate) fn spin_loop() {
 pub(crate) fn gives_way() -> bool {
     knobs::knobs().gives_way
 }
-
-/// How many processors the threads of a model seem to have: enough that spinning may pay.
-pub(crate) fn cpus() -> usize {
-    2
-}

@@ -2,7 +2,7 @@
 
 pub(crate) mod barrier;
 mod cell;
-mod kernel;
+pub(crate) mod kernel;
 mod park;
 #[cfg(test)]
 mod tests;
@@ -13,7 +13,7 @@ pub(crate) use std::hint::spin_loop;
 pub(crate) use std::sync::{Arc, MutexGuard};
 pub(crate) use std::thread::yield_now;
 
-use std::sync::{OnceLock, PoisonError, TryLockError};
+use std::sync::{PoisonError, TryLockError};
 
 /// The atomics that hel uses. The full fence is [`barrier::full`].
 pub(crate) mod atomic {
@@ -43,10 +43,4 @@ impl<T> Mutex<T> {
 /// Whether a task that may give way does so at once: only a model says so.
 pub(crate) const fn gives_way() -> bool {
     false
-}
-
-/// How many processors the process may use, as found when first asked; 1 if that cannot be known.
-pub(crate) fn cpus() -> usize {
-    static CPUS: OnceLock<usize> = OnceLock::new();
-    *CPUS.get_or_init(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get))
 }

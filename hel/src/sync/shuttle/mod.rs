@@ -44,8 +44,3 @@ pub(crate) fn spin_loop() {
 pub(crate) fn gives_way() -> bool {
     knobs::knobs().gives_way && ::shuttle::rand::thread_rng().next_u32().is_multiple_of(2)
 }
-
-/// How many processors the threads of a model seem to have: enough that spinning may pay.
-pub(crate) fn cpus() -> usize {
-    2
-}
