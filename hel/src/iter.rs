@@ -5,7 +5,7 @@ use std::iter::FusedIterator;
 
 use crate::ends::Source;
 use crate::op;
-use crate::wait::Limit;
+use crate::wait::Forever;
 
 /// Blocks for each value until the channel is closed and empty: what `iter` and `into_iter` return.
 ///
@@ -31,7 +31,7 @@ impl<S: Source> Iterator for Iter<S> {
     type Item = S::Item;
 
     fn next(&mut self) -> Option<S::Item> {
-        op::recv(self.0.raw(), Limit::Never).ok()
+        op::recv(self.0.raw(), Forever).ok()
     }
 }
 

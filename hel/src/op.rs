@@ -327,16 +327,16 @@ pub(crate) fn try_send<R: RawTarget>(mut end: R, value: R::Item) -> Result<(), T
         AtOnce::Kept(value) => Some(value),
         AtOnce::MetClose => None,
     };
-    try_send_rest(&mut end, kept)
+    try_send_rest(end, kept)
 }
 
 #[cold]
 #[inline(never)]
-fn try_send_rest<R: RawTarget>(end: &mut R, mut value: Option<R::Item>) -> Result<(), TrySendError<R::Item>> {
+fn try_send_rest<R: RawTarget>(mut end: R, mut value: Option<R::Item>) -> Result<(), TrySendError<R::Item>> {
     if end.offer_rest(&mut value).is_ok() {
         return Ok(());
     }
-    retry(end, |end| end.offer(&mut value), refused_at_hole).map_err(|refused| {
+    retry(&mut end, |end| end.offer(&mut value), refused_at_hole).map_err(|refused| {
         let value = value.expect("a value that was refused is still there");
         match refused {
             Refused::Closed => TrySendError::Disconnected(value),
@@ -392,16 +392,18 @@ fn retry<R, O, X>(
 }
 
 #[inline(always)]
-pub(crate) fn recv<R: RawSource>(mut end: R, limit: Limit) -> Result<R::Item, RecvError> {
+pub(crate) fn recv<R: RawSource>(mut end: R, limit: impl Into<Limit>) -> Result<R::Item, RecvError> {
     match end.take() {
         Ok(value) => Ok(value),
-        Err(_) => recv_slow(&mut end, limit),
+        Err(_) => recv_rest(end, limit),
     }
 }
 
+/// By value, as [`send_rest`]: nothing has to be written before it is known that it will be called.
 #[cold]
-fn recv_slow<R: RawSource>(end: &mut R, limit: Limit) -> Result<R::Item, RecvError> {
-    received(limit, |limit| Wait::block(end, limit, look_recv)).map(InHand::into_inner)
+#[inline(never)]
+fn recv_rest<R: RawSource>(mut end: R, limit: impl Into<Limit>) -> Result<R::Item, RecvError> {
+    received(limit.into(), |limit| Wait::block(&mut end, limit, look_recv)).map(InHand::into_inner)
 }
 
 pub(crate) fn recv_batch<R: RawSource>(
@@ -463,24 +465,35 @@ fn waited(limit: Limit) -> Duration {
 }
 
 #[inline(always)]
-pub(crate) fn send<R: RawTarget>(mut end: R, value: R::Item, limit: Limit) -> Result<(), SendError<R::Item>> {
+pub(crate) fn send<R: RawTarget>(
+    mut end: R,
+    value: R::Item,
+    limit: impl Into<Limit>,
+) -> Result<(), SendError<R::Item>> {
     let kept = match end.offer_at_once(value) {
         AtOnce::Sent => return Ok(()),
         AtOnce::Kept(value) => Some(value),
         AtOnce::MetClose => None,
     };
-    send_rest(&mut end, kept, limit)
+    send_rest(end, kept, limit)
 }
 
+/// All by value: what is passed by its place has to be written there before it is known that this will be called, and each
+/// write takes room in the processor's store buffer, where writes to slots wait.
 #[cold]
 #[inline(never)]
-fn send_rest<R: RawTarget>(end: &mut R, value: Option<R::Item>, limit: Limit) -> Result<(), SendError<R::Item>> {
+fn send_rest<R: RawTarget>(
+    mut end: R,
+    value: Option<R::Item>,
+    limit: impl Into<Limit>,
+) -> Result<(), SendError<R::Item>> {
+    let limit = limit.into();
     let mut value = InHand::of(value);
     if end.offer_rest(value.slot()).is_ok() {
         return Ok(());
     }
     let waited = waited(limit);
-    let result = Wait::block(end, limit, |end| look_send(end, value.slot()));
+    let result = Wait::block(&mut end, limit, |end| look_send(end, value.slot()));
     let unsent = InHand::into_inner;
     match result {
         Ok(Ok(())) => Ok(()),

@@ -11,7 +11,7 @@ use crate::iter::{Iter, TryIter};
 use crate::link::mpmc::ExclusiveRx;
 use crate::op;
 use crate::sync::Arc;
-use crate::wait::{Limit, Wait};
+use crate::wait::{Forever, Limit, Wait};
 
 /// The receiving end of a channel with any number of senders, while it is the only one: what
 /// [`Receiver::into_exclusive`] returns.
@@ -41,7 +41,7 @@ impl<T> ExclusiveReceiver<T> {
     /// buffered has been received.
     #[inline]
     pub fn recv(&mut self) -> Result<T, RecvError> {
-        op::recv(&mut self.rx, Limit::Never)
+        op::recv(&mut self.rx, Forever)
     }
 
     /// Receives a value if there is one now. Never blocks.

@@ -11,7 +11,7 @@ use crate::iter::{Iter, TryIter};
 use crate::link::mpmc::{ExclusiveRx, Rx, Shared};
 use crate::op;
 use crate::sync::Arc;
-use crate::wait::{FirstPanic, Limit, Wait};
+use crate::wait::{FirstPanic, Forever, Limit, Wait};
 
 /// The receiving end of a channel that any number of threads and tasks share. Each value goes to one of them.
 ///
@@ -36,7 +36,7 @@ impl<T> Receiver<T> {
     /// buffered has been received.
     #[inline]
     pub fn recv(&self) -> Result<T, RecvError> {
-        op::recv(self.shared.rx(), Limit::Never)
+        op::recv(self.shared.rx(), Forever)
     }
 
     /// Receives a value if there is one now. Never blocks.

@@ -10,7 +10,7 @@ use crate::future::{ClosedFuture, SendBatchFuture, SendFuture, SendRefFuture};
 use crate::link::mpmc::{Shared, Tx};
 use crate::op;
 use crate::sync::Arc;
-use crate::wait::{FirstPanic, Limit, Side, Wait};
+use crate::wait::{FirstPanic, Forever, Limit, Side, Wait};
 
 /// The sending end of a channel that any number of threads and tasks share.
 ///
@@ -44,7 +44,7 @@ impl<T> Sender<T> {
     /// [`Disconnected`](SendError::Disconnected) with the value, if the channel is closed or all receivers have gone.
     #[inline(always)]
     pub fn send(&self, value: T) -> Result<(), SendError<T>> {
-        op::send(self.shared.tx(), value, Limit::Never)
+        op::send(self.shared.tx(), value, Forever)
     }
 
     /// Sends the value if there is room now. Never blocks.

@@ -13,7 +13,7 @@ use crate::mpmc::{ExclusiveReceiver, Receiver};
 use crate::op;
 use crate::sync::Arc;
 use crate::sync::atomic::AtomicUsize;
-use crate::wait::{FirstPanic, Limit, Wait};
+use crate::wait::{FirstPanic, Forever, Limit, Wait};
 
 /// Receives from all shards of a channel, or hands out a receiver for each.
 ///
@@ -95,7 +95,7 @@ impl<T> ShardedReceiver<T> {
     /// # Errors
     /// `Disconnected` once every shard is closed and drained.
     pub fn recv(&self) -> Result<T, RecvError> {
-        op::recv(self.rx(), Limit::Never)
+        op::recv(self.rx(), Forever)
     }
 
     /// Receives a value if some shard has one now. Never blocks.
@@ -138,7 +138,7 @@ impl<T> ShardedReceiver<T> {
     /// # Errors
     /// As [`recv`](Self::recv).
     pub fn recv_any(&self) -> Result<(usize, T), RecvError> {
-        op::recv(Tagged(self).rx(), Limit::Never)
+        op::recv(Tagged(self).rx(), Forever)
     }
 
     /// As [`try_recv`](Self::try_recv), with the number of the shard.

@@ -13,7 +13,7 @@ use crate::ring::Refused;
 use crate::ring::mpmc::Claim;
 use crate::sync::atomic::{AtomicUsize, Ordering};
 use crate::sync::{Arc, Event, count};
-use crate::wait::{End, FirstPanic, Limit, Patience, Side, Wait};
+use crate::wait::{End, FirstPanic, Forever, Limit, Patience, Side, Wait};
 
 /// Sends each value to the next shard that has room.
 ///
@@ -81,7 +81,7 @@ impl<T> RoundRobinSender<T> {
     /// `Disconnected` with the value, if all shards are dead.
     #[inline(always)]
     pub fn send(&self, value: T) -> Result<(), SendError<T>> {
-        op::send(self.tx(), value, Limit::Never)?;
+        op::send(self.tx(), value, Forever)?;
         self.patience.rest_if_over();
         Ok(())
     }

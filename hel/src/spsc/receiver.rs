@@ -9,7 +9,7 @@ use crate::future::{RecvBatchFuture, RecvFuture};
 use crate::iter::{Iter, TryIter};
 use crate::link::spsc::Rx;
 use crate::op;
-use crate::wait::{Limit, Wait};
+use crate::wait::{Forever, Limit, Wait};
 
 /// The receiving end of a one-to-one channel.
 ///
@@ -33,7 +33,7 @@ impl<T> Receiver<T> {
     /// buffered has been received.
     #[inline]
     pub fn recv(&mut self) -> Result<T, RecvError> {
-        op::recv(&mut self.rx, Limit::Never)
+        op::recv(&mut self.rx, Forever)
     }
 
     /// Receives a value if there is one now. Never blocks.

@@ -8,7 +8,7 @@ use crate::errors::{AsyncSendError, SendBatchError, SendError, TrySendBatchError
 use crate::future::{ClosedFuture, SendBatchFuture, SendFuture, SendRefFuture};
 use crate::link::spsc::Tx;
 use crate::op;
-use crate::wait::{Limit, Wait};
+use crate::wait::{Forever, Limit, Wait};
 
 /// The sending end of a one-to-one channel.
 ///
@@ -31,7 +31,7 @@ impl<T> Sender<T> {
     /// [`Disconnected`](SendError::Disconnected) with the value, if the channel is closed or the receiver has gone.
     #[inline(always)]
     pub fn send(&mut self, value: T) -> Result<(), SendError<T>> {
-        op::send(&mut self.tx, value, Limit::Never)
+        op::send(&mut self.tx, value, Forever)
     }
 
     /// Sends the value if there is room now. Never blocks.

@@ -15,7 +15,7 @@ mod wakers;
 pub(crate) use self::panics::FirstPanic;
 pub(crate) use self::patience::Patience;
 pub(crate) use self::side::{Side, bits};
-pub(crate) use self::waiting::{End, Limit, TimedOut, Wait};
+pub(crate) use self::waiting::{End, Forever, Limit, TimedOut, Wait};
 
 #[cfg(all(test, hel_loom))]
 mod models;

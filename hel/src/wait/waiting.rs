@@ -74,6 +74,16 @@ pub(crate) enum Limit {
     At(Instant),
 }
 
+/// No limit, for those who have to make a [`Limit`] of it only when they come to wait.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Forever;
+
+impl From<Forever> for Limit {
+    fn from(_: Forever) -> Self {
+        Self::Never
+    }
+}
+
 impl Limit {
     /// Whether there is no time left at all.
     fn is_over(self) -> bool {
