@@ -28,25 +28,40 @@ impl<S: Source> RecvFuture<S> {
         Self { source, wait: Wait::hard() }
     }
 
-    /// All that is not one look that finds a value; `over` if that look found the end.
+    /// The first look found nothing, or the end, if it is `over`.
     ///
     /// The result goes into `polled` and is not returned. What a call returns in two registers the compiler takes for one
     /// thing; joined with it, what the fast path knows for certain would be tested for after all, by every await.
     #[cold]
     #[inline(never)]
-    fn poll_on(&mut self, over: Option<AsyncRecvError>, cx: &Context<'_>, polled: &mut Poll<<Self as Future>::Output>) {
-        let mut end = self.source.raw();
-        let found = if self.wait.is_idle() {
-            over.map(Err)
-        } else {
-            assert!(!self.wait.is_finished(), "{POLLED_AFTER_READY}");
-            look_recv(&mut end)
-        };
-        let result = self.wait.poll_after(found, &mut end, cx.waker(), look_recv);
+    fn poll_to_wait(
+        &mut self,
+        over: Option<AsyncRecvError>,
+        cx: &Context<'_>,
+        polled: &mut Poll<<Self as Future>::Output>,
+    ) {
+        let result = self.wait.poll_after(over.map(Err), &mut self.source.raw(), cx.waker(), look_recv);
+        self.ended(result, polled);
+    }
+
+    /// It has waited.
+    #[cold]
+    #[inline(never)]
+    fn poll_again(&mut self, cx: &Context<'_>, polled: &mut Poll<<Self as Future>::Output>) {
+        assert!(!self.wait.is_finished(), "{POLLED_AFTER_READY}");
+        let result = self.wait.poll(&mut self.source.raw(), cx.waker(), look_recv);
+        self.ended(result, polled);
+    }
+
+    fn ended(
+        &mut self,
+        result: Poll<Result<InHand<S::Item>, AsyncRecvError>>,
+        polled: &mut Poll<<Self as Future>::Output>,
+    ) {
         if result.is_ready() {
             self.wait.finish();
+            *polled = result.map_ok(InHand::into_inner);
         }
-        *polled = result.map_ok(InHand::into_inner);
     }
 }
 
@@ -56,20 +71,22 @@ impl<S: Source> Future for RecvFuture<S> {
     #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        let mut over = None;
-        if this.wait.is_idle() {
-            let found = look_recv(&mut this.source.raw());
-            match found {
-                Some(Ok(value)) => {
-                    this.wait.finish();
-                    return Poll::Ready(Ok(value.into_inner()));
-                }
-                Some(Err(error)) => over = Some(error),
-                None => {}
-            }
+        if !this.wait.is_idle() {
+            let mut polled = Poll::Pending;
+            this.poll_again(cx, &mut polled);
+            return polled;
         }
+        let found = look_recv(&mut this.source.raw());
+        let over = match found {
+            Some(Ok(value)) => {
+                this.wait.finish();
+                return Poll::Ready(Ok(value.into_inner()));
+            }
+            Some(Err(error)) => Some(error),
+            None => None,
+        };
         let mut polled = Poll::Pending;
-        this.poll_on(over, cx, &mut polled);
+        this.poll_to_wait(over, cx, &mut polled);
         polled
     }
 }

@@ -38,25 +38,38 @@ impl<K: Target> SendFuture<K> {
         self.value.take()
     }
 
-    /// All that is not one look that sends; `over` if that look found the end. `poll_on` of `RecvFuture` says why the result
-    /// goes into `polled`.
+    /// The first look found no room, or the end, if it is `over`. `RecvFuture` says why the result goes into `polled`.
     #[cold]
     #[inline(never)]
-    fn poll_on(
+    fn poll_to_wait(
         &mut self,
         over: Option<AsyncSendError<()>>,
         cx: &Context<'_>,
         polled: &mut Poll<<Self as Future>::Output>,
     ) {
-        // One without a value is over as well: it went, and whom that woke panicked.
+        // It went, and whom that woke panicked.
+        assert!(self.value.is_some(), "{POLLED_AFTER_READY}");
+        let value = &mut self.value;
+        let look = |end: &mut _| look_send(end, value);
+        let result = self.wait.poll_after(over.map(Err), &mut self.target.raw(), cx.waker(), look);
+        self.ended(result, polled);
+    }
+
+    /// It has waited.
+    #[cold]
+    #[inline(never)]
+    fn poll_again(&mut self, cx: &Context<'_>, polled: &mut Poll<<Self as Future>::Output>) {
         assert!(!self.wait.is_finished() && self.value.is_some(), "{POLLED_AFTER_READY}");
-        let (value, mut end) = (&mut self.value, self.target.raw());
-        let found = if self.wait.is_idle() { over.map(Err) } else { look_send(&mut end, value) };
-        let result = self.wait.poll_after(found, &mut end, cx.waker(), |end| look_send(end, value));
+        let value = &mut self.value;
+        let result = self.wait.poll(&mut self.target.raw(), cx.waker(), |end| look_send(end, value));
+        self.ended(result, polled);
+    }
+
+    fn ended(&mut self, result: Poll<Result<(), AsyncSendError<()>>>, polled: &mut Poll<<Self as Future>::Output>) {
         if result.is_ready() {
             self.wait.finish();
+            *polled = result.map_err(|error| error.map(|()| self.unsent()));
         }
-        *polled = result.map_err(|error| error.map(|()| value.take().expect(POLLED_AFTER_READY)));
     }
 
     fn leave(&mut self) {
@@ -87,20 +100,22 @@ impl<K: Target> Future for SendFuture<K> {
     #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        let mut over = None;
-        if this.wait.is_idle() {
-            let found = look_send(&mut this.target.raw(), &mut this.value);
-            match found {
-                Some(Ok(())) => {
-                    this.wait.finish();
-                    return Poll::Ready(Ok(()));
-                }
-                Some(Err(error)) => over = Some(error),
-                None => {}
-            }
+        if !this.wait.is_idle() {
+            let mut polled = Poll::Pending;
+            this.poll_again(cx, &mut polled);
+            return polled;
         }
+        let found = look_send(&mut this.target.raw(), &mut this.value);
+        let over = match found {
+            Some(Ok(())) => {
+                this.wait.finish();
+                return Poll::Ready(Ok(()));
+            }
+            Some(Err(error)) => Some(error),
+            None => None,
+        };
         let mut polled = Poll::Pending;
-        this.poll_on(over, cx, &mut polled);
+        this.poll_to_wait(over, cx, &mut polled);
         polled
     }
 }
