@@ -27,13 +27,15 @@ pub trait RawTarget: End {
     /// Sends `value` if there is room, and leaves it where it is otherwise.
     fn offer(&mut self, value: &mut Option<Self::Item>) -> Result<(), Refused>;
 
-    /// Sends `value` if that goes at once. Whatever else comes of it is for [`offer_rest`](Self::offer_rest).
+    /// Sends `value` if that goes at once. Whatever else comes of it is for [`offer_rest`](Self::offer_rest), which has to be
+    /// written as well by who says [`MetClose`](AtOnce::MetClose).
     #[inline(always)]
     fn offer_at_once(&mut self, value: Self::Item) -> AtOnce<Self::Item> {
         AtOnce::Kept(value)
     }
 
-    /// Goes on after an [`offer_at_once`](Self::offer_at_once) that did not send, with the value if it was kept.
+    /// Goes on after an [`offer_at_once`](Self::offer_at_once) that did not say [`Sent`](AtOnce::Sent): with the value if it was
+    /// kept, with none after a close was met. Then that is sent after all, or the value is back in its slot.
     fn offer_rest(&mut self, value: &mut Option<Self::Item>) -> Result<(), Refused> {
         self.offer(value)
     }
@@ -478,7 +480,7 @@ pub(crate) fn send<R: RawTarget>(
     send_rest(end, kept, limit)
 }
 
-/// All by value: what is passed by its place has to be written there before it is known that this will be called, and each
+/// All by value: what is passed by its place has to be written there before it is known that this will be called. Each
 /// write takes room in the processor's store buffer, where writes to slots wait.
 #[cold]
 #[inline(never)]

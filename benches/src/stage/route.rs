@@ -27,7 +27,7 @@ impl<Tx> Keyed<Tx> {
         Self { tx, keys: keys() }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn key(&self, value: &impl Payload) -> &str {
         &self.keys[(value.number() % KEYS) as usize]
     }
@@ -51,7 +51,7 @@ impl Picker {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn shard(&mut self, number: u64, shards: usize) -> usize {
         match self {
             Self::InTurn { next, left, run } => {
@@ -78,7 +78,7 @@ pub(crate) struct Routed<Tx> {
 }
 
 impl<Tx> Routed<Tx> {
-    #[inline]
+    #[inline(always)]
     fn pick(&mut self, value: &impl Payload) -> &mut Tx {
         let shard = self.picker.shard(value.number(), self.txs.len());
         &mut self.txs[shard]

@@ -30,8 +30,9 @@ impl<S: Source> RecvFuture<S> {
 
     /// The first look found nothing, or the end, if it is `over`.
     ///
-    /// The result goes into `polled` and is not returned. What a call returns in two registers the compiler takes for one
-    /// thing; joined with it, what the fast path knows for certain would be tested for after all, by every await.
+    /// The result goes into `polled` and is not returned. A result that is returned comes in two registers, which the
+    /// compiler keeps as one thing. Where it joins them with the result of the fast path, it forgets what that is, and
+    /// each await asks again whether the future is ready, and whether it has waited.
     #[cold]
     #[inline(never)]
     fn poll_to_wait(

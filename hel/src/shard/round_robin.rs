@@ -252,7 +252,8 @@ impl<T> fmt::Debug for RoundRobinSender<T> {
 #[derive(Debug)]
 pub struct RoundRobinTx<'a, T>(&'a RoundRobinSender<T>);
 
-/// A place in the first shard that had room, and whose turn it was.
+/// A place in the first shard that had room, and whose turn it was. It has to be [filled](RoundRobinTx::fill).
+#[must_use]
 struct Passed<'a, T> {
     claim: Claim<'a, T>,
     shard: Tx<'a, T>,

@@ -1,7 +1,8 @@
 //! Waiting awake: a thread looks again for about as long as a park would cost, before it parks.
 //!
 //! It does so on any machine. How many processors there are is not asked for: the answer to a thread that is kept to one
-//! processor would be one, while its peer may be kept to another. Where there really is one, yields say so soon.
+//! would be one, while its peer may be kept to another. Where there really is one, pauses are in vain and yields are not,
+//! and the pauses get short.
 
 use std::time::{Duration, Instant};
 
@@ -145,6 +146,12 @@ impl Spin {
         if self.budget.load(Ordering::Relaxed) < enough {
             self.budget.store(enough, Ordering::Relaxed);
         }
+    }
+
+    /// A yield was worth more than the pauses before it.
+    pub(super) fn paused_in_vain(&self) {
+        // ORDERING: Relaxed, both: advice.
+        self.budget.store(shorter(self.budget.load(Ordering::Relaxed)), Ordering::Relaxed);
     }
 
     /// Whether to yield before anything else: there are more threads than processors, or it is time to find out.
@@ -332,11 +339,12 @@ pub(super) fn spin<E: End, O>(
         return None;
     }
     if !crowded {
-        return pause(end, started, deadline, look).or_else(|| let_others_run(YIELDS, end, started, deadline, look).0);
+        return pause(end, started, deadline, look)
+            .or_else(|| let_others_run(YIELDS, true, end, started, deadline, look).0);
     }
     // One yield to ask, unless the answer stands.
     let yields = if end.side().spin().is_crowded() { YIELDS } else { 1 };
-    match let_others_run(yields, end, started, deadline, look) {
+    match let_others_run(yields, false, end, started, deadline, look) {
         (None, false) => pause(end, started, deadline, look),
         (out, _) => out,
     }
@@ -372,8 +380,12 @@ fn pause<E: End, O>(
 }
 
 /// Looks with yields between: the peer may be waiting for this very processor. Says, too, whether anybody ran meanwhile.
+///
+/// What comes after pauses that were `in_vain` is no success of theirs, even where the yield was too quick to tell whether
+/// anybody ran.
 fn let_others_run<E: End, O>(
     yields: u32,
+    in_vain: bool,
     end: &mut E,
     started: Instant,
     deadline: Option<Instant>,
@@ -399,7 +411,9 @@ fn let_others_run<E: End, O>(
         crowded |= end.side().spin().yielded(took, ready);
         if out.is_some() {
             count(Event::Yielded);
-            if !crowded {
+            if in_vain {
+                end.side().spin().paused_in_vain();
+            } else if !crowded {
                 end.side().spin().succeeded(now.saturating_duration_since(started));
             }
             return (out, crowded);

@@ -356,6 +356,9 @@ fn spinning_learns() {
     let long = spin.budget();
     assert!(!spin.yielded(Duration::from_nanos(500), 1));
     assert_eq!(spin.budget(), long, "nobody else wanted to run");
+    spin.paused_in_vain();
+    assert!(spin.budget() < long, "a quick yield brought what pauses did not");
+    spin.succeeded(Duration::from_micros(2));
     assert!(spin.yielded(Duration::from_micros(20), 1));
     assert!(spin.budget() < long, "others want to run");
 }

@@ -49,11 +49,11 @@ fn membarrier(_command: i32) -> bool {
 /// Keeps this thread to the processor that it runs on.
 #[cfg(all(test, target_os = "linux", not(miri)))]
 pub(crate) fn stay_here() {
-    // SAFETY: S1: the set is bits, of which none is one too many.
+    // SAFETY: S1: a set is an array of bits; all zeroes is the empty one.
     let mut here: libc::cpu_set_t = unsafe { std::mem::zeroed() };
-    // SAFETY: S1: the call takes nothing.
+    // SAFETY: S1: it takes nothing, and says a number.
     let cpu = usize::try_from(unsafe { libc::sched_getcpu() }).expect("a processor");
-    // SAFETY: S1: it writes one bit of the set, or panics.
+    // SAFETY: S1: it writes one bit of the set, or panics where there is no such bit.
     unsafe { libc::CPU_SET(cpu, &mut here) };
     // SAFETY: S1: the call reads the set, whose size it is given; 0 is the thread that calls.
     assert_eq!(unsafe { libc::sched_setaffinity(0, size_of_val(&here), &here) }, 0);
