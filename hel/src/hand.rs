@@ -4,14 +4,15 @@ use std::mem::needs_drop;
 
 use crate::wait::FirstPanic;
 
-/// A value that hel holds while it wakes somebody, or takes its own waker back. If that panics the value goes as well,
+/// A value, or a place for one, that hel holds while it wakes somebody, or takes its own waker back. If that panics the value goes as well,
 /// and must not make a second panic of it, which would end the process.
 pub(crate) struct InHand<T>(Option<T>);
 
 impl<T> InHand<T> {
+    /// For what is going to be received.
     #[inline(always)]
-    pub(crate) fn new(value: T) -> Self {
-        Self(Some(value))
+    pub(crate) fn empty() -> Self {
+        Self(None)
     }
 
     /// What an attempt to send has left.
@@ -19,7 +20,8 @@ impl<T> InHand<T> {
         Self(value)
     }
 
-    /// The value, as attempts to send take it.
+    /// The place of the value, as attempts to receive fill it and attempts to send empty it.
+    #[inline(always)]
     pub(crate) fn slot(&mut self) -> &mut Option<T> {
         &mut self.0
     }

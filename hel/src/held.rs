@@ -4,11 +4,9 @@ use std::task::{Context, Poll};
 
 use crate::ends::Source;
 use crate::errors::AsyncRecvError;
-#[cfg(feature = "futures")]
-use crate::hand::InHand;
-#[cfg(feature = "futures")]
-use crate::op::look_recv;
 use crate::op::look_recv_batch;
+#[cfg(feature = "futures")]
+use crate::op::{look_recv, poll_recv};
 use crate::wait::Wait;
 
 /// It leaves the queue when it is dropped or taken apart.
@@ -62,21 +60,15 @@ impl<S: Source> Held<S> {
         self.wait.is_idle()
     }
 
-    /// Takes a value if there is one.
+    /// Takes a value into `place` if there is one.
     #[inline]
-    pub(crate) fn look(&mut self) -> Option<Result<InHand<S::Item>, AsyncRecvError>> {
-        look_recv(&mut self.source.as_mut().expect(TAKEN).raw())
+    pub(crate) fn look(&mut self, place: &mut Option<S::Item>) -> Option<Result<(), AsyncRecvError>> {
+        look_recv(&mut self.source.as_mut().expect(TAKEN).raw(), place)
     }
 
-    /// Gives what a look has found, or waits.
-    #[inline]
-    pub(crate) fn poll_after(
-        &mut self,
-        found: Option<Result<InHand<S::Item>, AsyncRecvError>>,
-        cx: &Context<'_>,
-    ) -> Poll<Result<InHand<S::Item>, AsyncRecvError>> {
-        let mut raw = self.source.as_mut().expect(TAKEN).raw();
-        self.wait.poll_after(found, &mut raw, cx.waker(), look_recv)
+    /// Takes a value, or waits: none at the end.
+    pub(crate) fn poll_recv(&mut self, cx: &Context<'_>) -> Poll<Option<S::Item>> {
+        poll_recv(&mut self.wait, &mut self.source.as_mut().expect(TAKEN).raw(), cx)
     }
 
     pub(crate) fn get_ref(&self) -> &S {

@@ -5,6 +5,7 @@
 
 mod unsent;
 
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 pub(crate) use self::unsent::{Front, Unsent};
@@ -66,8 +67,11 @@ pub enum AtOnce<T> {
 pub trait RawSource: End {
     type Item;
 
-    /// Receives one value if there is one.
-    fn take(&mut self) -> Result<Self::Item, Starved>;
+    /// Receives one value, if there is one, into `place`, which is empty.
+    ///
+    /// Not by value: that would be moved from one result to the next, past stores and loads that other threads see. The
+    /// compiler keeps the two places on either side of such a one apart, so that each move copies the whole value.
+    fn take(&mut self, place: &mut Option<Self::Item>) -> Result<(), Starved>;
 
     /// Receives up to `max` values that are there, at least one, to the end of `into`.
     fn take_many(&mut self, max: usize, into: &mut Vec<Self::Item>) -> Result<usize, Starved>;
@@ -103,8 +107,8 @@ impl<R: RawSource> RawSource for &mut R {
     type Item = R::Item;
 
     #[inline(always)]
-    fn take(&mut self) -> Result<R::Item, Starved> {
-        (**self).take()
+    fn take(&mut self, place: &mut Option<R::Item>) -> Result<(), Starved> {
+        (**self).take(place)
     }
 
     fn take_many(&mut self, max: usize, into: &mut Vec<R::Item>) -> Result<usize, Starved> {
@@ -112,20 +116,36 @@ impl<R: RawSource> RawSource for &mut R {
     }
 }
 
-/// One attempt as a look: `None` says wait.
+/// One attempt as a look: `None` says wait. The value is in its slot if it was received.
 #[inline(always)]
-pub(crate) fn look_recv<R: RawSource>(end: &mut R) -> Option<Result<InHand<R::Item>, AsyncRecvError>> {
-    match end.take() {
-        Ok(value) => Some(Ok(InHand::new(value))),
+pub(crate) fn look_recv<R: RawSource>(end: &mut R, place: &mut Option<R::Item>) -> Option<Result<(), AsyncRecvError>> {
+    match end.take(place) {
+        Ok(()) => Some(Ok(())),
         Err(Starved::Drained) => Some(Err(AsyncRecvError::Disconnected)),
         Err(Starved::Empty | Starved::Hole) => None,
     }
 }
 
-/// What was received, at the end of its way; none once the channel has ended.
-#[inline(always)]
-pub(crate) fn or_none<T>(result: Result<InHand<T>, AsyncRecvError>) -> Option<T> {
-    result.ok().map(InHand::into_inner)
+/// Receives one value, or waits: none once the channel has ended.
+#[inline]
+pub(crate) fn poll_recv<R: RawSource>(wait: &mut Wait, end: &mut R, cx: &Context<'_>) -> Poll<Option<R::Item>> {
+    let mut hand = InHand::empty();
+    match look_recv(end, hand.slot()) {
+        Some(result) => {
+            wait.found(end);
+            Poll::Ready(result.ok().map(|()| hand.into_inner()))
+        }
+        None => poll_recv_to_wait(wait, end, cx),
+    }
+}
+
+/// With a place of its own: the one of the fast path stays in nobody's sight.
+#[cold]
+#[inline(never)]
+fn poll_recv_to_wait<R: RawSource>(wait: &mut Wait, end: &mut R, cx: &Context<'_>) -> Poll<Option<R::Item>> {
+    let mut hand = InHand::empty();
+    let polled = wait.poll_after(None, end, cx.waker(), |end| look_recv(end, hand.slot()));
+    polled.map(|result| result.ok().map(|()| hand.into_inner()))
 }
 
 /// One batch attempt as a look.
@@ -177,18 +197,21 @@ pub(crate) fn look_send_batch<R: RawTarget>(
 
 #[inline(always)]
 pub(crate) fn try_recv<R: RawSource>(mut end: R) -> Result<R::Item, TryRecvError> {
-    match end.take() {
-        Ok(value) => Ok(value),
-        Err(_) => try_recv_again(&mut end),
+    let mut hand = InHand::empty();
+    match end.take(hand.slot()) {
+        Ok(()) => Ok(hand.into_inner()),
+        Err(_) => try_recv_again(end),
     }
 }
 
 #[cold]
-fn try_recv_again<R: RawSource>(end: &mut R) -> Result<R::Item, TryRecvError> {
-    retry(end, R::take, starved_at_hole).map_err(|starved| match starved {
-        Starved::Drained => TryRecvError::Disconnected,
-        Starved::Empty | Starved::Hole => TryRecvError::Empty,
-    })
+fn try_recv_again<R: RawSource>(mut end: R) -> Result<R::Item, TryRecvError> {
+    let mut hand = InHand::empty();
+    match retry(&mut end, |end| end.take(hand.slot()), starved_at_hole) {
+        Ok(()) => Ok(hand.into_inner()),
+        Err(Starved::Drained) => Err(TryRecvError::Disconnected),
+        Err(Starved::Empty | Starved::Hole) => Err(TryRecvError::Empty),
+    }
 }
 
 pub(crate) fn try_recv_batch<R: RawSource>(
@@ -280,8 +303,9 @@ fn retry<R, O, X>(
 
 #[inline(always)]
 pub(crate) fn recv<R: RawSource>(mut end: R, limit: impl Into<Limit>) -> Result<R::Item, RecvError> {
-    match end.take() {
-        Ok(value) => Ok(value),
+    let mut hand = InHand::empty();
+    match end.take(hand.slot()) {
+        Ok(()) => Ok(hand.into_inner()),
         Err(_) => recv_rest(end, limit),
     }
 }
@@ -290,7 +314,9 @@ pub(crate) fn recv<R: RawSource>(mut end: R, limit: impl Into<Limit>) -> Result<
 #[cold]
 #[inline(never)]
 fn recv_rest<R: RawSource>(mut end: R, limit: impl Into<Limit>) -> Result<R::Item, RecvError> {
-    received(limit.into(), |limit| Wait::block(&mut end, limit, look_recv)).map(InHand::into_inner)
+    let mut hand = InHand::empty();
+    received(limit.into(), |limit| Wait::block(&mut end, limit, |end| look_recv(end, hand.slot())))?;
+    Ok(hand.into_inner())
 }
 
 pub(crate) fn recv_batch<R: RawSource>(

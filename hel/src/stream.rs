@@ -7,7 +7,6 @@ use std::task::{Context, Poll};
 use futures_core::{FusedStream, Stream};
 
 use crate::ends::Source;
-use crate::errors::AsyncRecvError;
 use crate::hand::InHand;
 use crate::held::Held;
 use crate::wait::Wait;
@@ -61,19 +60,12 @@ impl<S: Source> RecvStream<S> {
         if self.streak.must_yield(cx) {
             return Poll::Pending;
         }
-        let found = self.end.look();
-        let polled = self.end.poll_after(found, cx);
-        self.noted(polled)
-    }
-
-    fn noted(&mut self, polled: Poll<Result<InHand<S::Item>, AsyncRecvError>>) -> Poll<Option<S::Item>> {
+        let polled = self.end.poll_recv(cx);
         self.streak.note(polled.is_ready());
-        polled.map(|result| {
-            if result.is_err() {
-                self.end.finish();
-            }
-            result.ok().map(InHand::into_inner)
-        })
+        if let Poll::Ready(None) = polled {
+            self.end.finish();
+        }
+        polled
     }
 }
 
@@ -86,16 +78,12 @@ impl<S: Source> Stream for RecvStream<S> {
         if !this.end.is_idle() || this.streak.is_due() {
             return this.poll_again(cx);
         }
-        match this.end.look() {
-            Some(Ok(value)) => {
-                this.streak.note(true);
-                Poll::Ready(Some(value.into_inner()))
-            }
-            found => {
-                let polled = this.end.poll_after(found, cx);
-                this.noted(polled)
-            }
+        let mut hand = InHand::empty();
+        if let Some(Ok(())) = this.end.look(hand.slot()) {
+            this.streak.note(true);
+            return Poll::Ready(Some(hand.into_inner()));
         }
+        this.poll_again(cx)
     }
 }
 

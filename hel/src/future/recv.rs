@@ -41,8 +41,10 @@ impl<S: Source> RecvFuture<S> {
         cx: &Context<'_>,
         polled: &mut Poll<<Self as Future>::Output>,
     ) {
-        let result = self.wait.poll_after(over.map(Err), &mut self.source.raw(), cx.waker(), look_recv);
-        self.ended(result, polled);
+        let mut hand = InHand::empty();
+        let look = |end: &mut _| look_recv(end, hand.slot());
+        let result = self.wait.poll_after(over.map(Err), &mut self.source.raw(), cx.waker(), look);
+        self.ended(result, hand, polled);
     }
 
     /// It has waited.
@@ -50,18 +52,20 @@ impl<S: Source> RecvFuture<S> {
     #[inline(never)]
     fn poll_again(&mut self, cx: &Context<'_>, polled: &mut Poll<<Self as Future>::Output>) {
         assert!(!self.wait.is_finished(), "{POLLED_AFTER_READY}");
-        let result = self.wait.poll(&mut self.source.raw(), cx.waker(), look_recv);
-        self.ended(result, polled);
+        let mut hand = InHand::empty();
+        let result = self.wait.poll(&mut self.source.raw(), cx.waker(), |end| look_recv(end, hand.slot()));
+        self.ended(result, hand, polled);
     }
 
     fn ended(
         &mut self,
-        result: Poll<Result<InHand<S::Item>, AsyncRecvError>>,
+        result: Poll<Result<(), AsyncRecvError>>,
+        hand: InHand<S::Item>,
         polled: &mut Poll<<Self as Future>::Output>,
     ) {
         if result.is_ready() {
             self.wait.finish();
-            *polled = result.map_ok(InHand::into_inner);
+            *polled = result.map_ok(|()| hand.into_inner());
         }
     }
 }
@@ -77,11 +81,11 @@ impl<S: Source> Future for RecvFuture<S> {
             this.poll_again(cx, &mut polled);
             return polled;
         }
-        let found = look_recv(&mut this.source.raw());
-        let over = match found {
-            Some(Ok(value)) => {
+        let mut hand = InHand::empty();
+        let over = match look_recv(&mut this.source.raw(), hand.slot()) {
+            Some(Ok(())) => {
                 this.wait.finish();
-                return Poll::Ready(Ok(value.into_inner()));
+                return Poll::Ready(Ok(hand.into_inner()));
             }
             Some(Err(error)) => Some(error),
             None => None,
@@ -104,8 +108,9 @@ impl<S: Source> sealed::Operation for RecvFuture<S> {
     }
 
     fn give_up(&mut self, limit: Duration) -> Self::Outcome {
-        let out = last_look(&mut self.wait, &mut self.source.raw(), look_recv);
-        out.map_or(Err(RecvError::TimeOut(limit)), |out| Self::in_time(out.map(InHand::into_inner)))
+        let mut hand = InHand::empty();
+        let out = last_look(&mut self.wait, &mut self.source.raw(), |end| look_recv(end, hand.slot()));
+        out.map_or(Err(RecvError::TimeOut(limit)), |out| Self::in_time(out.map(|()| hand.into_inner())))
     }
 }
 

@@ -2,7 +2,6 @@ use crossbeam_utils::CachePadded;
 
 use super::Link;
 use super::group::Group;
-use crate::hand::InHand;
 use crate::op::{AtOnce, Front, RawSource, RawTarget, Unsent};
 use crate::ring::mpmc::{Claim, ClaimMany, ExclusivePopper, Ring};
 use crate::ring::{Refused, Starved};
@@ -330,10 +329,10 @@ impl<T> RawSource for Rx<'_, T> {
     type Item = T;
 
     #[inline(always)]
-    fn take(&mut self) -> Result<T, Starved> {
-        let value = InHand::new(self.0.link.ring.pop()?);
+    fn take(&mut self, place: &mut Option<T>) -> Result<(), Starved> {
+        self.0.link.ring.pop_into(place)?;
         self.0.link.room.notify(1);
-        Ok(value.into_inner())
+        Ok(())
     }
 
     fn take_many(&mut self, max: usize, into: &mut Vec<T>) -> Result<usize, Starved> {
@@ -396,10 +395,10 @@ impl<T> RawSource for ExclusiveRx<T> {
     type Item = T;
 
     #[inline(always)]
-    fn take(&mut self) -> Result<T, Starved> {
-        let value = InHand::new(self.popper.pop()?);
+    fn take(&mut self, place: &mut Option<T>) -> Result<(), Starved> {
+        self.popper.pop_into(place)?;
         self.shared().link.room.notify(1);
-        Ok(value.into_inner())
+        Ok(())
     }
 
     fn take_many(&mut self, max: usize, into: &mut Vec<T>) -> Result<usize, Starved> {

@@ -1,5 +1,4 @@
 use super::Link;
-use crate::hand::InHand;
 use crate::op::{AtOnce, Front, RawSource, RawTarget, Unsent};
 use crate::ring::spsc::{self, Consumer, Producer, Ring};
 use crate::ring::{Refused, Starved};
@@ -275,13 +274,15 @@ impl<T> RawSource for Rx<T> {
     type Item = T;
 
     #[inline(always)]
-    fn take(&mut self) -> Result<T, Starved> {
+    fn take(&mut self, place: &mut Option<T>) -> Result<(), Starved> {
         if !self.consumer.knows_value() {
             self.refresh()?;
         }
-        let value = InHand::new(self.consumer.pop_known().ok_or(Starved::Empty)?);
+        if !self.consumer.pop_known(place) {
+            return Err(Starved::Empty);
+        }
         self.shared().room.notify_sole();
-        Ok(value.into_inner())
+        Ok(())
     }
 
     fn take_many(&mut self, max: usize, into: &mut Vec<T>) -> Result<usize, Starved> {

@@ -87,7 +87,7 @@ impl<T> Receiver<T> {
     /// The task may be woken until the next poll or [`cancel_poll`](Self::cancel_poll); only the last waker counts. That may
     /// be at once, to look again after the other tasks of its executor (see [Polls](crate#polls)).
     pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
-        self.wait.poll(&mut self.shared.rx(), cx.waker(), op::look_recv).map(op::or_none)
+        op::poll_recv(&mut self.wait, &mut self.shared.rx(), cx)
     }
 
     /// Appends up to `max` values to `into`, or has the task of `cx` woken when there is one.

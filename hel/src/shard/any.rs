@@ -15,9 +15,12 @@ pub struct AnyRx<'a, T>(pub(super) &'a ShardedReceiver<T>);
 const TURN: usize = if IN_MODEL { 1 } else { 16 };
 
 impl<T> AnyRx<'_, T> {
-    /// Receives from the shard whose turn it is, or from the next that has something.
-    pub(super) fn take_any(&mut self) -> Result<(usize, T), Starved> {
-        self.find(|mut shard| shard.raw().take()).inspect(|&(index, _)| self.gave(index, 1))
+    /// Receives into `place`, which is empty, from the shard whose turn it is, or from the next that has something. Says
+    /// from which.
+    pub(super) fn take_any(&mut self, place: &mut Option<T>) -> Result<usize, Starved> {
+        let (index, ()) = self.find(|mut shard| shard.raw().take(place))?;
+        self.gave(index, 1);
+        Ok(index)
     }
 
     /// The first success of `attempt`: at the shard whose turn it is, at those that are said to have items, at any other.
@@ -112,8 +115,8 @@ impl<T> End for AnyRx<'_, T> {
 impl<T> RawSource for AnyRx<'_, T> {
     type Item = T;
 
-    fn take(&mut self) -> Result<T, Starved> {
-        self.take_any().map(|(_, value)| value)
+    fn take(&mut self, place: &mut Option<T>) -> Result<(), Starved> {
+        self.take_any(place).map(drop)
     }
 
     fn take_many(&mut self, max: usize, into: &mut Vec<T>) -> Result<usize, Starved> {

@@ -186,7 +186,7 @@ impl<T> ShardedReceiver<T> {
     pub fn poll_recv_any(&mut self, cx: &mut Context<'_>) -> Poll<Option<(usize, T)>> {
         let mut polled = Polled::new(self, |end| &mut end.wait);
         let Polled { end, wait, .. } = &mut polled;
-        wait.poll(&mut Tagged(&**end).rx(), cx.waker(), op::look_recv).map(op::or_none)
+        op::poll_recv(wait, &mut Tagged(&**end).rx(), cx)
     }
 
     /// Appends up to `max` values to `into`, or has the task of `cx` woken when there is one.

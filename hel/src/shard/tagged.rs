@@ -1,6 +1,7 @@
 use super::ShardedReceiver;
 use super::any::AnyRx;
 use crate::ends::sealed;
+use crate::hand::InHand;
 use crate::op::RawSource;
 use crate::ring::Starved;
 use crate::wait::{End, Side};
@@ -32,19 +33,28 @@ impl<T> End for TaggedRx<'_, T> {
     }
 }
 
+impl<T> TaggedRx<'_, T> {
+    fn take_tagged(&mut self) -> Result<(usize, T), Starved> {
+        let mut hand = InHand::empty();
+        let index = self.0.take_any(hand.slot())?;
+        Ok((index, hand.into_inner()))
+    }
+}
+
 impl<T> RawSource for TaggedRx<'_, T> {
     type Item = (usize, T);
 
-    fn take(&mut self) -> Result<(usize, T), Starved> {
-        self.0.take_any()
+    fn take(&mut self, place: &mut Option<(usize, T)>) -> Result<(), Starved> {
+        *place = Some(self.take_tagged()?);
+        Ok(())
     }
 
     fn take_many(&mut self, max: usize, into: &mut Vec<(usize, T)>) -> Result<usize, Starved> {
         let before = into.len();
-        into.push(self.0.take_any()?);
+        into.push(self.take_tagged()?);
         // As many as there is room for, so that senders that keep up do not keep us here.
         let most = max.min(self.0.0.capacity());
-        into.extend(std::iter::from_fn(|| self.0.take_any().ok()).take(most - 1));
+        into.extend(std::iter::from_fn(|| self.take_tagged().ok()).take(most - 1));
         Ok(into.len() - before)
     }
 }

@@ -85,7 +85,7 @@ impl<T> Receiver<T> {
     /// be at once, to look again after the other tasks of its executor (see [Polls](crate#polls)).
     /// Where another task waits by this same end meanwhile, it takes this one's place and wakes it: poll again.
     pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
-        self.wait.poll(&mut self.rx, cx.waker(), op::look_recv).map(op::or_none)
+        op::poll_recv(&mut self.wait, &mut self.rx, cx)
     }
 
     /// Appends up to `max` values to `into`, or has the task of `cx` woken when there is one.

@@ -242,10 +242,16 @@ impl Wait {
         look: impl FnMut(&mut E) -> Option<O>,
     ) -> Poll<O> {
         let Some(out) = found else { return self.poll_slow(end, waker, look) };
+        self.found(end);
+        Poll::Ready(out)
+    }
+
+    /// A look of this poll found something: there is no more to wait for.
+    #[inline]
+    pub(crate) fn found<E: End>(&mut self, end: &mut E) {
         if !matches!(self.0, State::Idle(_)) {
             self.served(end);
         }
-        Poll::Ready(out)
     }
 
     /// The look that came first found nothing. What a task does most of the time is done here, and needs few registers.

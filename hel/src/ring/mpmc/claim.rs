@@ -93,14 +93,15 @@ pub(super) struct Taken<'a, T> {
 }
 
 impl<T> Taken<'_, T> {
-    /// Moves the value out and frees the slot for the next lap.
+    /// Moves the value out, to where `put` puts it, and frees the slot for the next lap.
+    ///
+    /// `put` must not panic: a slot that is not freed stops the ring.
     #[inline(always)]
-    pub(super) fn take(self) -> T {
-        let value = self.slot.value.with(|place| {
+    pub(super) fn take(self, put: impl FnOnce(T)) {
+        put(self.slot.value.with(|value| {
             // SAFETY: I5: the value was published, and until the stamp below only this claim touches the slot.
-            unsafe { place.cast::<T>().read() }
-        });
+            unsafe { value.cast::<T>().read() }
+        }));
         self.slot.stamp.store(self.free, Ordering::Release);
-        value
     }
 }

@@ -73,8 +73,15 @@ impl<T, L> ExclusivePopper<T, L> {
     }
 
     /// Takes the value at the head.
-    #[inline(always)]
+    #[cfg(test)]
     pub(crate) fn pop(&mut self) -> Result<T, Starved> {
+        let mut place = None;
+        self.pop_into(&mut place).map(|()| place.expect("it was taken"))
+    }
+
+    /// Takes the value at the head into `place`, which is empty.
+    #[inline(always)]
+    pub(crate) fn pop_into(&mut self, place: &mut Option<T>) -> Result<(), Starved> {
         point();
         let head = self.head();
         let ring = self.ring();
@@ -86,7 +93,8 @@ impl<T, L> ExclusivePopper<T, L> {
         }
         self.move_head(positions.next(head));
         let free = positions.next_lap(positions.unmarked(head));
-        Ok(Taken { slot, free }.take())
+        Taken { slot, free }.take(|value| *place = Some(value));
+        Ok(())
     }
 
     /// Takes up to `max` values in a row, to the end of `into`; says how many, 0 only for a `max` of 0.

@@ -224,14 +224,22 @@ impl<T> Ring<T> {
     }
 
     /// Takes the value at the head.
-    #[inline(always)]
+    #[cfg(test)]
     pub(crate) fn pop(&self) -> Result<T, Starved> {
+        let mut place = None;
+        self.pop_into(&mut place).map(|()| place.expect("it was taken"))
+    }
+
+    /// Takes the value at the head into `place`, which is empty.
+    #[inline(always)]
+    pub(crate) fn pop_into(&self, place: &mut Option<T>) -> Result<(), Starved> {
         point();
         let taken = match self.try_take() {
             Attempt::Won(taken) => taken,
             Attempt::Lost | Attempt::Barred { .. } => self.take_slow()?,
         };
-        Ok(taken.take())
+        taken.take(|value| *place = Some(value));
+        Ok(())
     }
 
     #[inline(always)]
@@ -326,10 +334,18 @@ impl<T> Ring<T> {
 
     /// Moves `len` claimed values from `position` on into room that `into` has already.
     fn take_run(&self, position: usize, len: usize, into: &mut Vec<T>) {
+        let before = into.len();
+        let mut places = &mut into.spare_capacity_mut()[..len];
         for (first, slots) in self.runs(position, len) {
             let free = |step| self.fixed.positions.next_lap(first + step);
-            into.extend(slots.iter().enumerate().map(|(step, slot)| Taken { slot, free: free(step) }.take()));
+            let (here, beyond) = places.split_at_mut(slots.len());
+            for (step, (slot, place)) in slots.iter().zip(here).enumerate() {
+                Taken { slot, free: free(step) }.take(|value| _ = place.write(value));
+            }
+            places = beyond;
         }
+        // SAFETY: I5: the two runs are `len` slots, and their values were moved to as many places one after the other.
+        unsafe { into.set_len(before + len) };
     }
 
     /// Marks the tail, after which nothing can be claimed for pushing. True if this call did it.
@@ -343,14 +359,18 @@ impl<T> Ring<T> {
     /// Pops and drops until nothing is served. A drop that panics does not stop the rest; the first panic goes on
     /// at the end.
     pub(crate) fn clear(&self) {
-        exhaust(|| self.pop().map(drop).is_ok());
+        exhaust(|| self.pop_into(&mut None).is_ok());
     }
 
     /// Claims the value at the head and leaves it there until the answer is called.
     #[cfg(all(test, not(any(hel_loom, hel_shuttle))))]
     pub(super) fn half_pop(&self) -> impl FnOnce() -> T {
         let taken = self.take_slow().expect("a value");
-        || taken.take()
+        || {
+            let mut place = None;
+            taken.take(|value| place = Some(value));
+            place.expect("it was taken")
+        }
     }
 
     #[inline(always)]

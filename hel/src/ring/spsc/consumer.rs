@@ -51,14 +51,14 @@ impl<T, L: Shared<T>> Consumer<T, L> {
     }
 
     /// Takes the next value; none if the ring is really empty.
-    #[inline(always)]
     pub(crate) fn pop(&mut self) -> Option<T> {
+        let mut place = None;
         point();
-        if self.ready.end() == self.head && !self.refresh() {
-            return None;
+        if self.ready.end() != self.head || self.refresh() {
+            // SAFETY: I9: at least one value is published from head on.
+            unsafe { self.take(&mut place) };
         }
-        // SAFETY: I9: at least one value is published from head on.
-        Some(unsafe { self.take() })
+        place
     }
 
     /// Whether a pop needs no look at the producer's position.
@@ -67,15 +67,16 @@ impl<T, L: Shared<T>> Consumer<T, L> {
         self.ready.end() != self.head
     }
 
-    /// Takes the next value if that needs no look at the producer's position.
+    /// Takes the next value into `place`, if that needs no look at the producer's position. True if it did.
     #[inline(always)]
-    pub(crate) fn pop_known(&mut self) -> Option<T> {
+    pub(crate) fn pop_known(&mut self, place: &mut Option<T>) -> bool {
         point();
         if self.ready.end() == self.head {
-            return None;
+            return false;
         }
         // SAFETY: I9: at least one value is published from head on.
-        Some(unsafe { self.take() })
+        unsafe { self.take(place) };
+        true
     }
 
     /// Settles what may still be taken: what is published now, and of what the producer publishes later nothing. It learns
@@ -110,17 +111,17 @@ impl<T, L: Shared<T>> Consumer<T, L> {
         end != self.head
     }
 
-    /// Moves the next value out and frees its slot.
+    /// Moves the next value into `place`, which is empty, and frees its slot.
     ///
     /// # Safety
     /// `ready` does not end at head.
     #[inline(always)]
-    unsafe fn take(&mut self) -> T {
+    unsafe fn take(&mut self, place: &mut Option<T>) {
         let head = self.head;
+        debug_assert!(place.is_none());
         // SAFETY: I9: the value at head is published, and head passes it below, once.
-        let value = unsafe { self.read(head) };
+        *place = Some(unsafe { self.read(head) });
         self.release(self.positions.next(head));
-        value
     }
 
     /// Takes up to `max` values to the end of `into`; says how many, 0 if the ring is really empty.

@@ -70,9 +70,11 @@ fn known_steps_need_no_look_and_stop_takes_them_away() {
     assert!(tx.claim_known().is_none(), "nothing is known before the first look");
     assert!(tx.refresh());
     tx.claim_known().unwrap().fill(1);
-    assert!(rx.pop_known().is_none());
+    let mut place = None;
+    assert!(!rx.pop_known(&mut place));
     assert!(rx.refresh());
-    assert_eq!((rx.pop_known(), rx.pop_known(), rx.refresh()), (Some(1), None, false));
+    assert_eq!((rx.pop_known(&mut place), place.take()), (true, Some(1)));
+    assert_eq!((rx.pop_known(&mut place), place, rx.refresh()), (false, None, false));
     assert!(tx.claim_known().is_some());
     tx.stop();
     assert!(tx.claim_known().is_none());
@@ -107,7 +109,7 @@ fn takes_back_what_was_not_read() {
         assert_eq!([(); 3].map(|()| tx.reclaim()), [Some(4), None, None]);
         assert!(tx.claim_known().is_none(), "the next send has to ask, and is told that the channel is closed");
         assert_eq!([(); 3].map(|()| rx.pop()), [Some(2), Some(3), None]);
-        assert_eq!((rx.pop_known(), rx.pop_many(3, &mut Vec::new())), (None, 0));
+        assert_eq!((rx.pop_known(&mut None), rx.pop_many(3, &mut Vec::new())), (false, 0));
         assert_eq!(tx.link().0.len(), 0);
     }
 }
