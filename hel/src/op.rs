@@ -135,17 +135,23 @@ pub(crate) fn poll_recv<R: RawSource>(wait: &mut Wait, end: &mut R, cx: &Context
             wait.found(end);
             Poll::Ready(result.ok().map(|()| hand.into_inner()))
         }
-        None => poll_recv_to_wait(wait, end, cx),
+        None => {
+            let mut late = InHand::empty();
+            let polled = poll_recv_to_wait(wait, end, cx, late.slot());
+            polled.map(|result| result.ok().map(|()| late.into_inner()))
+        }
     }
 }
 
-/// With a place of its own: the one of the fast path stays in nobody's sight.
 #[cold]
 #[inline(never)]
-fn poll_recv_to_wait<R: RawSource>(wait: &mut Wait, end: &mut R, cx: &Context<'_>) -> Poll<Option<R::Item>> {
-    let mut hand = InHand::empty();
-    let polled = wait.poll_after(None, end, cx.waker(), |end| look_recv(end, hand.slot()));
-    polled.map(|result| result.ok().map(|()| hand.into_inner()))
+fn poll_recv_to_wait<R: RawSource>(
+    wait: &mut Wait,
+    end: &mut R,
+    cx: &Context<'_>,
+    place: &mut Option<R::Item>,
+) -> Poll<Result<(), AsyncRecvError>> {
+    wait.poll_after(None, end, cx.waker(), |end| look_recv(end, place))
 }
 
 /// One batch attempt as a look.
@@ -198,20 +204,20 @@ pub(crate) fn look_send_batch<R: RawTarget>(
 #[inline(always)]
 pub(crate) fn try_recv<R: RawSource>(mut end: R) -> Result<R::Item, TryRecvError> {
     let mut hand = InHand::empty();
-    match end.take(hand.slot()) {
-        Ok(()) => Ok(hand.into_inner()),
-        Err(_) => try_recv_again(end),
+    if end.take(hand.slot()).is_ok() {
+        return Ok(hand.into_inner());
     }
+    let mut late = InHand::empty();
+    try_recv_again(end, late.slot())?;
+    Ok(late.into_inner())
 }
 
 #[cold]
-fn try_recv_again<R: RawSource>(mut end: R) -> Result<R::Item, TryRecvError> {
-    let mut hand = InHand::empty();
-    match retry(&mut end, |end| end.take(hand.slot()), starved_at_hole) {
-        Ok(()) => Ok(hand.into_inner()),
-        Err(Starved::Drained) => Err(TryRecvError::Disconnected),
-        Err(Starved::Empty | Starved::Hole) => Err(TryRecvError::Empty),
-    }
+fn try_recv_again<R: RawSource>(mut end: R, place: &mut Option<R::Item>) -> Result<(), TryRecvError> {
+    retry(&mut end, |end| end.take(place), starved_at_hole).map_err(|starved| match starved {
+        Starved::Drained => TryRecvError::Disconnected,
+        Starved::Empty | Starved::Hole => TryRecvError::Empty,
+    })
 }
 
 pub(crate) fn try_recv_batch<R: RawSource>(
@@ -304,19 +310,21 @@ fn retry<R, O, X>(
 #[inline(always)]
 pub(crate) fn recv<R: RawSource>(mut end: R, limit: impl Into<Limit>) -> Result<R::Item, RecvError> {
     let mut hand = InHand::empty();
-    match end.take(hand.slot()) {
-        Ok(()) => Ok(hand.into_inner()),
-        Err(_) => recv_rest(end, limit),
+    if end.take(hand.slot()).is_ok() {
+        return Ok(hand.into_inner());
     }
+    // A place of its own. A result that the slow way returned would have to lie in memory, and what is received at once
+    // would be copied there to meet it.
+    let mut late = InHand::empty();
+    recv_rest(end, limit, late.slot())?;
+    Ok(late.into_inner())
 }
 
 /// By value, as [`send_rest`]: nothing has to be written before it is known that it will be called.
 #[cold]
 #[inline(never)]
-fn recv_rest<R: RawSource>(mut end: R, limit: impl Into<Limit>) -> Result<R::Item, RecvError> {
-    let mut hand = InHand::empty();
-    received(limit.into(), |limit| Wait::block(&mut end, limit, |end| look_recv(end, hand.slot())))?;
-    Ok(hand.into_inner())
+fn recv_rest<R: RawSource>(mut end: R, limit: impl Into<Limit>, place: &mut Option<R::Item>) -> Result<(), RecvError> {
+    received(limit.into(), |limit| Wait::block(&mut end, limit, |end| look_recv(end, place)))
 }
 
 pub(crate) fn recv_batch<R: RawSource>(
