@@ -193,7 +193,7 @@ pub(crate) fn look_send_batch<R: RawTarget>(
             Ok(()) => {}
             Err(Refused::Closed) => return Some(Err(AsyncSendError::Disconnected(()))),
             Err(Refused::Full) => {
-                values.turn();
+                values.turn_if_long();
                 return None;
             }
         }
@@ -268,7 +268,7 @@ pub(crate) fn try_send_batch<R: RawTarget>(mut end: R, values: &mut Vec<R::Item>
         let again = |end: &mut R| end.offer_many(&mut values);
         match first.or_else(|_| retry(&mut end, again, refused_at_hole)) {
             // More than one run: from here on taking from the front has to be cheap.
-            Ok(()) => values.turn(),
+            Ok(()) => values.turn_if_long(),
             Err(Refused::Closed) => return Err(TrySendBatchError::Disconnected { sent: values.sent() }),
             Err(Refused::Full) => return Err(TrySendBatchError::Full { sent: values.sent() }),
         }

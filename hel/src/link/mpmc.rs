@@ -258,7 +258,7 @@ impl<'a, T> Tx<'a, T> {
         let claim = self.0.link.ring.claim_many(values.len())?;
         let count = claim.len();
         match values.take(count) {
-            Front::Straight(values) => claim.fill(values),
+            Front::Straight(values) => claim.fill_front(values),
             Front::Turned(values) => claim.fill(values),
         }
         Ok(count)

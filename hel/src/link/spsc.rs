@@ -164,7 +164,7 @@ impl<T> RawTarget for Tx<T> {
         let claim = self.0.claim_many(values.len()).ok_or(Refused::Full)?;
         let count = claim.len();
         match values.take(count) {
-            Front::Straight(values) => claim.fill(values),
+            Front::Straight(values) => claim.fill_front(values),
             Front::Turned(values) => claim.fill(values),
         }
         if self.pushed() || self.met_close() {

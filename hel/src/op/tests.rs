@@ -205,7 +205,7 @@ fn front(values: &Unsent<'_, u32>) -> Vec<u32> {
 
 fn taken(values: &mut Unsent<'_, u32>, count: usize) -> Vec<u32> {
     match values.take(count) {
-        Front::Straight(values) => values.collect(),
+        Front::Straight(values) => values.drain(..count).collect(),
         Front::Turned(values) => values.collect(),
     }
 }

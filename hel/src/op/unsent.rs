@@ -5,6 +5,8 @@ use std::iter::Rev;
 use std::slice;
 use std::vec::Drain;
 
+use crate::sync::IN_MODEL;
+
 /// What of a batch is not sent yet: it stays in the caller's `Vec` whatever happens.
 ///
 /// Taking from the front of a `Vec` moves all the rest. Once a batch has to wait it is turned round, so that the front
@@ -18,6 +20,10 @@ pub struct Unsent<'b, T> {
     hindered: bool,
 }
 
+/// How many bytes of values are worth moving up each time, in place of turning them round. None to a model and to fuzzing,
+/// whose batches are all short.
+const SHORT: usize = if IN_MODEL || cfg!(hel_fuzz) { 0 } else { 8192 };
+
 impl<'b, T> Unsent<'b, T> {
     pub(crate) fn new(values: &'b mut Vec<T>) -> Self {
         let total = values.len();
@@ -29,7 +35,7 @@ impl<'b, T> Unsent<'b, T> {
     }
 
     /// What is left, from the front.
-    pub(crate) fn iter(&self) -> Front<slice::Iter<'_, T>> {
+    pub(crate) fn iter(&self) -> Front<slice::Iter<'_, T>, slice::Iter<'_, T>> {
         if self.turned { Front::Turned(self.values.iter().rev()) } else { Front::Straight(self.values.iter()) }
     }
 
@@ -38,14 +44,10 @@ impl<'b, T> Unsent<'b, T> {
         self.total - self.values.len()
     }
 
-    /// Takes `count` values off the front, in order.
-    pub(crate) fn take(&mut self, count: usize) -> Front<Drain<'_, T>> {
+    /// Takes `count` values off the front, in order: `Straight` they are the caller's to take.
+    pub(crate) fn take(&mut self, count: usize) -> Front<&mut Vec<T>, Drain<'_, T>> {
         let at = self.values.len() - count;
-        if self.turned {
-            Front::Turned(self.values.drain(at..).rev())
-        } else {
-            Front::Straight(self.values.drain(..count))
-        }
+        if self.turned { Front::Turned(self.values.drain(at..).rev()) } else { Front::Straight(self.values) }
     }
 
     /// Of the first `count` values gives those that are `wanted`, by number, to `take`; the others stay, in order.
@@ -98,6 +100,14 @@ impl<'b, T> Unsent<'b, T> {
         }
     }
 
+    /// The same, if it is long. A few values are moved up as quickly as they are turned round, and go the faster if they lie
+    /// in order.
+    pub(crate) fn turn_if_long(&mut self) {
+        if size_of_val(self.values.as_slice()) > SHORT {
+            self.turn();
+        }
+    }
+
     /// Puts what is left back in order.
     pub(crate) fn settle(&mut self) {
         if self.turned {
@@ -108,9 +118,9 @@ impl<'b, T> Unsent<'b, T> {
 }
 
 /// Values from the front of a batch. Told apart once, and not again for each value.
-pub(crate) enum Front<I> {
-    Straight(I),
-    Turned(Rev<I>),
+pub(crate) enum Front<S, T> {
+    Straight(S),
+    Turned(Rev<T>),
 }
 
 impl<T> Drop for Unsent<'_, T> {

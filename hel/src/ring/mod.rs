@@ -5,6 +5,7 @@
 #![allow(unsafe_code)]
 
 mod exhaust;
+mod front;
 pub(crate) mod mpmc;
 mod position;
 mod slots;

@@ -123,7 +123,7 @@ fn spsc_batches_hand_over_across_the_edge() {
                 match tx.claim_many(2.min(5 - next)) {
                     Some(claim) => {
                         let end = next + claim.len();
-                        claim.fill((next..end).map(Box::new));
+                        claim.fill_front(&mut (next..end).map(Box::new).collect());
                         next = end;
                     }
                     None => yield_now(),
@@ -291,7 +291,7 @@ fn mpmc_batch_claim_against_single_claim() {
         let batch = spawn(&ring, |ring| {
             let claim = ring.claim_many(2).unwrap();
             assert_eq!(claim.len(), 2);
-            claim.fill([1, 2].into_iter().map(Box::new));
+            claim.fill_front(&mut [1, 2].map(Box::new).into());
         });
         let mut taken = pop_some(&ring, 2);
         assert_eq!(single.join(), [9]);
@@ -327,7 +327,7 @@ fn mpmc_batch_claim_against_two_pops() {
         let poppers = [(); 2].map(|()| spawn(&ring, |ring| pop_some(ring, 1)));
         let pushed = ring.claim_many(2).map_or(Vec::new(), |claim| {
             let values: Vec<_> = (3..3 + claim.len()).collect();
-            claim.fill(values.clone().into_iter().map(Box::new));
+            claim.fill_front(&mut values.iter().copied().map(Box::new).collect());
             values
         });
         let popped = poppers.map(|popper| popper.join());

@@ -1,6 +1,9 @@
 //! What a won claim may do with its slots.
 
+use std::mem::MaybeUninit;
+
 use super::{Ring, Slot};
+use crate::ring::front::take_front;
 use crate::sync::atomic::Ordering;
 
 /// How one attempt at an end of the ring went.
@@ -53,6 +56,21 @@ impl<'a, T> ClaimMany<'a, T> {
     /// How many slots are not filled yet.
     pub(crate) fn len(&self) -> usize {
         self.len
+    }
+
+    /// Takes [`len`](Self::len) values off the front of `values` and publishes them, a few at a time.
+    pub(crate) fn fill_front(self, values: &mut Vec<T>) {
+        let mark = self.ring.fixed.positions.mark();
+        let move_out = |values: &[MaybeUninit<T>]| {
+            self.ring.each_of_run(self.next, self.len, |nth, position, slot| {
+                // SAFETY: I12: there are as many values as slots.
+                let value = unsafe { values.get_unchecked(nth) };
+                // SAFETY: I12: each slot comes once, so each value is moved once.
+                Claim { slot, full: position | mark }.fill(unsafe { value.assume_init_read() });
+            });
+        };
+        // SAFETY: I12: each of `len` slots took one.
+        unsafe { take_front(values, self.len, move_out) };
     }
 
     /// Takes exactly [`len`](Self::len) values in order and publishes each as it goes.

@@ -223,6 +223,44 @@ impl<T> Ring<T> {
         ]
     }
 
+    /// Calls `each` with each of `len` slots from `position` on, at most a whole lap: its number among them, its position,
+    /// and the slot.
+    ///
+    /// Of every few the first comes last. Who waits at it for an item, or for room, then finds all of them at once. The other
+    /// way round he would be on our heels, and take each line from us while we are at the slot after.
+    #[inline(always)]
+    fn each_of_run(&self, position: usize, len: usize, mut each: impl FnMut(usize, usize, &Slot<T>)) {
+        let mut nth = 0;
+        for (mut first, slots) in self.runs(position, len) {
+            for few in slots.chunks(Self::FEW) {
+                for (step, slot) in few.iter().enumerate().skip(1) {
+                    each(nth + step, first + step, slot);
+                }
+                each(nth, first, &few[0]);
+                nth += few.len();
+                first += few.len();
+            }
+        }
+    }
+
+    /// In which order a run goes: number and position of each slot.
+    #[cfg(all(test, not(any(hel_loom, hel_shuttle))))]
+    pub(super) fn order_of_run(&self, position: usize, len: usize) -> Vec<(usize, usize)> {
+        let mut order = Vec::new();
+        self.each_of_run(position, len, |nth, position, slot| {
+            assert!(std::ptr::eq(slot, self.slot(position)));
+            order.push((nth, position));
+        });
+        order
+    }
+
+    /// So many slots of a run are given out together: as many as a core moves in less time than a line takes to another
+    /// one and back.
+    pub(super) const FEW: usize = {
+        let few = 4096 / size_of::<Slot<T>>();
+        if few == 0 { 1 } else { few }
+    };
+
     /// Takes the value at the head.
     #[cfg(test)]
     pub(crate) fn pop(&self) -> Result<T, Starved> {
@@ -335,16 +373,14 @@ impl<T> Ring<T> {
     /// Moves `len` claimed values from `position` on into room that `into` has already.
     fn take_run(&self, position: usize, len: usize, into: &mut Vec<T>) {
         let before = into.len();
-        let mut places = &mut into.spare_capacity_mut()[..len];
-        for (first, slots) in self.runs(position, len) {
-            let free = |step| self.fixed.positions.next_lap(first + step);
-            let (here, beyond) = places.split_at_mut(slots.len());
-            for (step, (slot, place)) in slots.iter().zip(here).enumerate() {
-                Taken { slot, free: free(step) }.take(|value| _ = place.write(value));
-            }
-            places = beyond;
-        }
-        // SAFETY: I5: the two runs are `len` slots, and their values were moved to as many places one after the other.
+        let room = &mut into.spare_capacity_mut()[..len];
+        self.each_of_run(position, len, |nth, position, slot| {
+            let free = self.fixed.positions.next_lap(position);
+            // SAFETY: I12: there is room for as many as there are slots.
+            let place = unsafe { room.get_unchecked_mut(nth) };
+            Taken { slot, free }.take(|value| _ = place.write(value));
+        });
+        // SAFETY: I12: each slot came once, so there is a value in each of these places.
         unsafe { into.set_len(before + len) };
     }
 

@@ -1,14 +1,15 @@
 //! The one that pops.
 
 use std::fmt;
+use std::mem::MaybeUninit;
 
 use super::reach::Reach;
 use super::{LAST, Ring, SEALED, Shared, Slot};
 use crate::ring::exhaust::exhaust;
 use crate::ring::position::Positions;
-use crate::sync::Arc;
 use crate::sync::atomic::Ordering;
 use crate::sync::barrier::point;
+use crate::sync::{Arc, UnsafeCell};
 
 /// The one that pops. The fast path reads nothing that the producer writes but the slot.
 pub(crate) struct Consumer<T, L: Shared<T>> {
@@ -139,12 +140,16 @@ impl<T, L: Shared<T>> Consumer<T, L> {
             return 0;
         }
         into.reserve(len);
-        let first = len.min(self.positions.to_edge(self.head));
-        // SAFETY: I9: `len` values are published from head on; `release` passes them below.
-        unsafe { self.read_run(self.head, first, into) };
-        let second = self.positions.advance(self.head, first);
-        // SAFETY: I9: as above, for those after the edge.
-        unsafe { self.read_run(second, len - first, into) };
+        let before = into.len();
+        let room = &mut into.spare_capacity_mut()[..len];
+        let (here, beyond) = room.split_at_mut(len.min(self.positions.to_edge(self.head)));
+        let second = self.positions.advance(self.head, here.len());
+        // SAFETY: I9: `len` values are published from head on, here up to the edge; `release` passes them below.
+        unsafe { self.read_run(self.head, here) };
+        // SAFETY: I9: the others lie beyond it.
+        unsafe { self.read_run(second, beyond) };
+        // SAFETY: I12: so many values were moved there.
+        unsafe { into.set_len(before + len) };
         self.release(self.positions.advance(self.head, len));
         len
     }
@@ -154,16 +159,18 @@ impl<T, L: Shared<T>> Consumer<T, L> {
         self.positions.distance(self.head, self.ready.end())
     }
 
-    /// Moves out `len` values that lie side by side, into room that `into` has already.
+    /// Copies values that lie side by side, from the one at `position` on, until `room` is full.
     ///
     /// # Safety
     /// They are published and do not cross the edge, and head passes them before they can be read again.
-    unsafe fn read_run(&self, position: usize, len: usize, into: &mut Vec<T>) {
-        // The room is there, so that nothing between here and `release` can panic; `extend` knows the length.
-        into.extend((0..len).map(|step| {
-            // SAFETY: I9: the caller vouches for the values from `position` to `position + len`.
-            unsafe { self.read(position + step) }
-        }));
+    unsafe fn read_run(&self, position: usize, room: &mut [MaybeUninit<T>]) {
+        let index = self.positions.index(position);
+        let slots = &self.ring().fixed.slots[index..index + room.len()];
+        UnsafeCell::with_run(slots, |nth, values, count| {
+            let room = &mut room[nth..nth + count];
+            // SAFETY: I8: the values are published, and the producer does not write there before head has passed them.
+            unsafe { room.as_mut_ptr().copy_from_nonoverlapping(values, count) };
+        });
     }
 
     /// Takes and drops everything, refreshing until the ring is really empty. A drop that panics does not stop the rest;

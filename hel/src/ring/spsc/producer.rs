@@ -1,13 +1,15 @@
 //! The one that pushes.
 
 use std::fmt;
+use std::mem::MaybeUninit;
 
 use super::reach::Reach;
 use super::{LAST, Ring, SEALED, Shared, Slot};
+use crate::ring::front::take_front;
 use crate::ring::position::Positions;
-use crate::sync::Arc;
 use crate::sync::atomic::Ordering;
 use crate::sync::barrier::point;
+use crate::sync::{Arc, UnsafeCell};
 
 /// The one that pushes. The fast path reads nothing that the consumer writes.
 pub(crate) struct Producer<T, L: Shared<T>> {
@@ -170,6 +172,22 @@ impl<T, L: Shared<T>> Producer<T, L> {
     }
 }
 
+impl<T, L: Shared<T>> Producer<T, L> {
+    /// Copies `values` into slots that lie side by side, from the one at `position` on.
+    ///
+    /// # Safety
+    /// The slots are free ones from tail on, and do not cross the edge.
+    unsafe fn write_run(&self, position: usize, values: &[MaybeUninit<T>]) {
+        let index = self.positions.index(position);
+        let slots = &self.ring().fixed.slots[index..index + values.len()];
+        UnsafeCell::with_run_mut(slots, |nth, places, count| {
+            let values = &values[nth..nth + count];
+            // SAFETY: I8: as in `write`, for `count` slots.
+            unsafe { places.copy_from_nonoverlapping(values.as_ptr(), count) };
+        });
+    }
+}
+
 impl<T, L: Shared<T>> fmt::Debug for Producer<T, L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Producer").field("ring", self.ring()).finish_non_exhaustive()
@@ -206,6 +224,23 @@ impl<T, L: Shared<T>> ClaimMany<'_, T, L> {
     /// How many values [`fill`](Self::fill) takes.
     pub(crate) fn len(&self) -> usize {
         self.len
+    }
+
+    /// Takes [`len`](Self::len) values off the front of `values` and publishes them together.
+    pub(crate) fn fill_front(self, values: &mut Vec<T>) {
+        let (len, producer) = (self.len, self.producer);
+        let (tail, positions) = (producer.tail, producer.positions);
+        let move_out = |values: &[MaybeUninit<T>]| {
+            let (here, beyond) = values.split_at(len.min(positions.to_edge(tail)));
+            // SAFETY: I9: `len` slots are free from the producer's tail on, here up to the edge.
+            unsafe { producer.write_run(tail, here) };
+            // SAFETY: I9: the others lie beyond it.
+            unsafe { producer.write_run(positions.advance(tail, here.len()), beyond) };
+        };
+        // SAFETY: I12: all of them are moved into slots.
+        unsafe { take_front(values, len, move_out) };
+        point();
+        producer.publish(positions.advance(tail, len));
     }
 
     /// Takes up to [`len`](Self::len) values in order and publishes them together: those that it got, if `items`

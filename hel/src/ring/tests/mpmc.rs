@@ -146,7 +146,7 @@ fn values_of_no_size_and_of_wide_alignment() {
 
     let ring = Ring::new(3);
     for _ in 0..7 {
-        ring.claim_many(3).unwrap().fill([(); 3].into_iter());
+        ring.claim_many(3).unwrap().fill_front(&mut vec![(); 3]);
         assert_eq!(push(&ring, ()), Err(Refused::Full));
         assert_eq!(ring.pop_many(5, &mut Vec::new()), Ok(3));
     }

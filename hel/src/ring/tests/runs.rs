@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{CAPACITIES, LAPS};
 use crate::ring::mpmc::{ExclusivePopper, Ring};
+use crate::ring::position::Positions;
 use crate::ring::{Refused, Starved};
 
 type Popper = ExclusivePopper<usize, Ring<usize>>;
@@ -49,7 +50,13 @@ impl Pair {
                 claim.fill_last(end);
             }
         }
-        claim.fill(first..end);
+        if random.below(2) == 0 {
+            return claim.fill(first..end);
+        }
+        // What is over stays, moved up.
+        let mut values: Vec<_> = (first..end + random.below(3)).collect();
+        claim.fill_front(&mut values);
+        assert!(values.iter().enumerate().all(|(nth, &value)| value == end + nth));
     }
 
     fn pop(&mut self, max: usize) {
@@ -142,6 +149,31 @@ fn filled_from_the_back_it_is_a_hole_until_the_front() {
             // Begin one slot later the next time.
             ring.claim().unwrap().fill(shift);
             assert_eq!(ring.pop(), Ok(shift));
+        }
+    }
+}
+
+/// Each slot of a run comes once, with its position; of every few the first comes last, so that they are given out together.
+#[test]
+fn a_run_goes_by_few_whose_first_comes_last() {
+    type Big = [u64; 200];
+    let few = Ring::<Big>::FEW;
+    assert_eq!((few, Ring::<[Big; 9]>::FEW), (2, 1));
+    for (capacity, lap) in [(1, 0), (7, usize::MAX), (8, 3)] {
+        let ring = Ring::<Big>::starting_at(capacity, lap);
+        let steps = Positions::new(capacity);
+        let positions: Vec<_> =
+            std::iter::successors(Some(steps.start_of(lap)), |&position| Some(steps.next(position)))
+                .take(2 * capacity)
+                .collect();
+        for (from, len) in (0..capacity).flat_map(|from| (0..=capacity).map(move |len| (from, len))) {
+            let order = ring.order_of_run(positions[from], len);
+            assert!(order.iter().all(|&(nth, position)| position == positions[from + nth]));
+            let edge = len.min(capacity - from);
+            let expected = [0..edge, edge..len].into_iter().flat_map(|run| {
+                run.clone().step_by(few).flat_map(move |first| (first + 1..run.end.min(first + few)).chain([first]))
+            });
+            assert!(expected.eq(order.iter().map(|&(nth, _)| nth)), "{order:?}: {len} from {from}");
         }
     }
 }

@@ -50,7 +50,14 @@ fn random_batches_agree_with_a_queue() {
                 if let Some(claim) = claim {
                     let end = next + claim.len();
                     assert_eq!(claim.len(), max.min(free));
-                    claim.fill(next..end);
+                    if random >> 18 & 1 == 0 {
+                        claim.fill(next..end);
+                    } else {
+                        // What is over stays, moved up.
+                        let mut values: Vec<_> = (next..end + 2).collect();
+                        claim.fill_front(&mut values);
+                        assert_eq!(values, [end, end + 1]);
+                    }
                     queue.extend(next..end);
                     next = end;
                 }
@@ -144,7 +151,7 @@ fn values_of_no_size_and_of_wide_alignment() {
 
     let (mut tx, mut rx) = roles(Ring::new(3));
     for _ in 0..7 {
-        tx.claim_many(3).unwrap().fill([(); 3].into_iter());
+        tx.claim_many(3).unwrap().fill_front(&mut vec![(); 3]);
         assert!(!push(&mut tx, ()));
         assert_eq!(rx.pop_many(5, &mut Vec::new()), 3);
     }
@@ -175,12 +182,15 @@ fn drops_what_is_left_once() {
     let (mut tx, mut rx) = roles(Ring::starting_at(5, usize::MAX));
     tx.claim_many(4).unwrap().fill((0..4).map(|_| Tally::new(&dropped, false)));
     drop((rx.pop(), rx.pop()));
-    tx.claim_many(2).unwrap().fill((0..2).map(|_| Tally::new(&dropped, false)));
+    let mut values: Vec<_> = (0..3).map(|_| Tally::new(&dropped, false)).collect();
+    tx.claim_many(2).unwrap().fill_front(&mut values);
+    assert_eq!((values.len(), dropped.load(Ordering::Relaxed)), (1, 2));
+    drop(values);
     assert!(tx.claim().is_some(), "a claim that is not filled changes nothing");
     drop(tx);
-    assert_eq!(dropped.load(Ordering::Relaxed), 2);
+    assert_eq!(dropped.load(Ordering::Relaxed), 3);
     drop(rx);
-    assert_eq!(dropped.load(Ordering::Relaxed), 6);
+    assert_eq!(dropped.load(Ordering::Relaxed), 7);
 }
 
 #[test]

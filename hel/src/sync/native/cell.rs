@@ -36,4 +36,18 @@ impl<T> UnsafeCell<T> {
     pub(crate) fn with_mut<R>(&self, f: impl FnOnce(*mut T) -> R) -> R {
         f(self.0.get())
     }
+
+    /// Calls `f` with pointers to read through, each with the number of its cell and how many lie side by side from there
+    /// on: natively all of them.
+    #[inline(always)]
+    pub(crate) fn with_run(cells: &[Self], mut f: impl FnMut(usize, *const T, usize)) {
+        f(0, cells.as_ptr().cast(), cells.len());
+    }
+
+    /// Calls `f` with pointers to write through, as [`with_run`](Self::with_run).
+    #[inline(always)]
+    pub(crate) fn with_run_mut(cells: &[Self], mut f: impl FnMut(usize, *mut T, usize)) {
+        // A cell may be written behind a shared reference, and is laid out as what it holds.
+        f(0, cells.as_ptr().cast_mut().cast(), cells.len());
+    }
 }

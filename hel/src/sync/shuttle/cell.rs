@@ -51,6 +51,17 @@ impl<T> UnsafeCell<T> {
         step();
         f(self.value.get())
     }
+
+    /// Calls `f` with pointers to read through, each with the number of its cell and how many lie side by side from there
+    /// on: here each cell is watched by itself.
+    pub(crate) fn with_run(cells: &[Self], mut f: impl FnMut(usize, *const T, usize)) {
+        cells.iter().enumerate().for_each(|(nth, cell)| cell.with(|place| f(nth, place, 1)));
+    }
+
+    /// Calls `f` with pointers to write through, as [`with_run`](Self::with_run).
+    pub(crate) fn with_run_mut(cells: &[Self], mut f: impl FnMut(usize, *mut T, usize)) {
+        cells.iter().enumerate().for_each(|(nth, cell)| cell.with_mut(|place| f(nth, place, 1)));
+    }
 }
 
 /// Calls the function at its end, also while unwinding.
