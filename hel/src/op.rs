@@ -13,9 +13,10 @@ use crate::errors::{
     AsyncRecvError, AsyncSendError, RecvError, SendBatchError, SendError, TryRecvError, TrySendBatchError, TrySendError,
 };
 use crate::hand::InHand;
-use crate::ring::{Refused, Starved};
+use crate::ring::mpmc::Backoff;
+use crate::ring::{Missed, Refused, Starved};
 use crate::sync::{IN_MODEL, barrier, spin_loop};
-use crate::wait::{End, Limit, TimedOut, Wait};
+use crate::wait::{End, Limit, TimedOut, Wait, stand_aside};
 
 /// Looks at a ring whose peer stands half-way through an operation, before saying Empty or Full.
 const HOLE_LOOKS: usize = if IN_MODEL { 1 } else { 64 };
@@ -31,7 +32,7 @@ pub trait RawTarget: End {
     /// written as well by who says [`MetClose`](AtOnce::MetClose).
     #[inline(always)]
     fn offer_at_once(&mut self, value: Self::Item) -> AtOnce<Self::Item> {
-        AtOnce::Kept(value)
+        AtOnce::Kept(value, Missed::NotFree)
     }
 
     /// Goes on after an [`offer_at_once`](Self::offer_at_once) that did not say [`Sent`](AtOnce::Sent): with the value if it was
@@ -57,8 +58,8 @@ pub trait RawTarget: End {
 pub enum AtOnce<T> {
     /// It is sent.
     Sent,
-    /// It is not: there was no time to find out why.
-    Kept(T),
+    /// It is not, and there was no time to find out why: but for another sender that was faster.
+    Kept(T, Missed),
     /// It is in the ring, and the channel was closed meanwhile.
     MetClose,
 }
@@ -238,17 +239,23 @@ pub(crate) fn try_recv_batch<R: RawSource>(
 
 #[inline(always)]
 pub(crate) fn try_send<R: RawTarget>(mut end: R, value: R::Item) -> Result<(), TrySendError<R::Item>> {
-    let kept = match end.offer_at_once(value) {
-        AtOnce::Sent => return Ok(()),
-        AtOnce::Kept(value) => Some(value),
-        AtOnce::MetClose => None,
-    };
-    try_send_rest(end, kept)
+    match end.offer_at_once(value) {
+        AtOnce::Sent => Ok(()),
+        AtOnce::Kept(value, missed) => try_send_rest(end, Some(value), missed),
+        AtOnce::MetClose => try_send_rest(end, None, Missed::NotFree),
+    }
 }
 
 #[cold]
 #[inline(never)]
-fn try_send_rest<R: RawTarget>(mut end: R, mut value: Option<R::Item>) -> Result<(), TrySendError<R::Item>> {
+fn try_send_rest<R: RawTarget>(
+    mut end: R,
+    mut value: Option<R::Item>,
+    missed: Missed,
+) -> Result<(), TrySendError<R::Item>> {
+    if missed == Missed::Outrun {
+        Backoff::new().pause();
+    }
     if end.offer_rest(&mut value).is_ok() {
         return Ok(());
     }
@@ -391,12 +398,11 @@ pub(crate) fn send<R: RawTarget>(
     value: R::Item,
     limit: impl Into<Limit>,
 ) -> Result<(), SendError<R::Item>> {
-    let kept = match end.offer_at_once(value) {
-        AtOnce::Sent => return Ok(()),
-        AtOnce::Kept(value) => Some(value),
-        AtOnce::MetClose => None,
-    };
-    send_rest(end, kept, limit)
+    match end.offer_at_once(value) {
+        AtOnce::Sent => Ok(()),
+        AtOnce::Kept(value, missed) => send_rest(end, Some(value), missed, limit),
+        AtOnce::MetClose => send_rest(end, None, Missed::NotFree, limit),
+    }
 }
 
 /// All by value: what is passed by its place has to be written there before it is known that this will be called. Each
@@ -406,10 +412,16 @@ pub(crate) fn send<R: RawTarget>(
 fn send_rest<R: RawTarget>(
     mut end: R,
     value: Option<R::Item>,
+    missed: Missed,
     limit: impl Into<Limit>,
 ) -> Result<(), SendError<R::Item>> {
     let limit = limit.into();
     let mut value = InHand::of(value);
+    // Two that send by turns take each line from each other all the time. Where others want to run they run for a while
+    // here, and who was faster has the ring's edge to himself.
+    if missed == Missed::Outrun && !(matches!(limit, Limit::Never) && stand_aside(&end)) {
+        Backoff::new().pause();
+    }
     if end.offer_rest(value.slot()).is_ok() {
         return Ok(());
     }

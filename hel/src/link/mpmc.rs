@@ -4,7 +4,7 @@ use super::Link;
 use super::group::Group;
 use crate::op::{AtOnce, Front, RawSource, RawTarget, Unsent};
 use crate::ring::mpmc::{Claim, ClaimMany, ExclusivePopper, Ring};
-use crate::ring::{Refused, Starved};
+use crate::ring::{Missed, Refused, Starved};
 use crate::sync::atomic::{AtomicUsize, Ordering};
 use crate::sync::{Arc, Defect, defect};
 use crate::wait::{End, FirstPanic, Side, bits};
@@ -237,11 +237,10 @@ impl<'a, T> Tx<'a, T> {
         self.0.pushed(count);
     }
 
-    /// Claims a place in the ring if there is room, and says nothing about why there is none. It has to be filled and
-    /// [announced](Self::announce).
+    /// Claims a place in the ring if that goes at the first try. It has to be filled and [announced](Self::announce).
     #[inline(always)]
-    pub(crate) fn claim_if_room(&self) -> Option<Claim<'a, T>> {
-        self.0.link.ring.claim_if_free()
+    pub(crate) fn claim_at_once(&self) -> Result<Claim<'a, T>, Missed> {
+        self.0.link.ring.claim_at_once()
     }
 
     /// Puts `value` into the ring, which has to be announced.
@@ -285,8 +284,10 @@ impl<T> RawTarget for Tx<'_, T> {
 
     #[inline(always)]
     fn offer_at_once(&mut self, value: T) -> AtOnce<T> {
-        let Some(claim) = self.claim_if_room() else { return AtOnce::Kept(value) };
-        claim.fill(value);
+        match self.claim_at_once() {
+            Ok(claim) => claim.fill(value),
+            Err(missed) => return AtOnce::Kept(value, missed),
+        }
         self.announce(1);
         AtOnce::Sent
     }

@@ -1,7 +1,7 @@
 use super::Link;
 use crate::op::{AtOnce, Front, RawSource, RawTarget, Unsent};
 use crate::ring::spsc::{self, Consumer, Producer, Ring};
-use crate::ring::{Refused, Starved};
+use crate::ring::{Missed, Refused, Starved};
 use crate::sync::{Defect, defect};
 use crate::wait::{End, FirstPanic, Side, bits};
 
@@ -143,7 +143,7 @@ impl<T> RawTarget for Tx<T> {
 
     #[inline(always)]
     fn offer_at_once(&mut self, value: T) -> AtOnce<T> {
-        let Some(claim) = self.0.claim_known() else { return AtOnce::Kept(value) };
+        let Some(claim) = self.0.claim_known() else { return AtOnce::Kept(value, Missed::NotFree) };
         claim.fill(value);
         if self.pushed() { AtOnce::Sent } else { AtOnce::MetClose }
     }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::*;
-use crate::wait::Side;
+use crate::wait::{Forever, Side};
 
 /// One attempt, one more after a fence, and at a hole so many after that.
 const LOOKS_AT_A_HOLE: usize = 2 + HOLE_LOOKS;
@@ -63,6 +63,69 @@ impl RawSource for Played<Starved> {
         self.attempt()?;
         into.push(7);
         Ok(1)
+    }
+}
+
+/// What came of the value 7 at once, and of what an end that met a close has published.
+type AtFirst = fn() -> AtOnce<u8>;
+
+/// The value that a close gives back.
+const BACK: u8 = 9;
+
+/// An end of which the first, short attempt goes as told.
+struct Short {
+    end: Played<Refused>,
+    first: AtFirst,
+}
+
+impl End for Short {
+    fn side(&self) -> &Side {
+        self.end.side()
+    }
+
+    fn done(&self) -> usize {
+        self.end.done()
+    }
+
+    fn ready(&self) -> usize {
+        self.end.ready()
+    }
+
+    fn would_serve(&self) -> bool {
+        self.end.would_serve()
+    }
+}
+
+impl RawTarget for Short {
+    type Item = u8;
+
+    fn offer(&mut self, value: &mut Option<u8>) -> Result<(), Refused> {
+        self.end.offer(value)
+    }
+
+    fn offer_at_once(&mut self, value: u8) -> AtOnce<u8> {
+        assert_eq!(value, 7);
+        (self.first)()
+    }
+
+    fn offer_rest(&mut self, value: &mut Option<u8>) -> Result<(), Refused> {
+        if value.is_some() {
+            return self.offer(value);
+        }
+        // The close came first, as long as attempts fail.
+        let result = self.end.attempt();
+        if result.is_err() {
+            *value = Some(BACK);
+        }
+        result
+    }
+
+    fn at_hole(&self) -> bool {
+        false
+    }
+
+    fn offer_many(&mut self, values: &mut Unsent<'_, u8>) -> Result<(), Refused> {
+        self.end.offer_many(values)
     }
 }
 
@@ -267,4 +330,30 @@ fn a_batch_knows_whether_it_is_hindered() {
     assert!(values.is_hindered());
     values.set_hindered(false);
     assert!(!values.is_hindered());
+}
+
+/// What the first attempt leaves goes on from there: a value that was kept is offered, and one that met a close is given
+/// back or has gone.
+#[test]
+fn what_does_not_go_at_once_goes_on_or_comes_back() {
+    const ALWAYS: usize = usize::MAX;
+    let kept: [AtFirst; 2] = [|| AtOnce::Kept(7, Missed::NotFree), || AtOnce::Kept(7, Missed::Outrun)];
+    let met_close: AtFirst = || AtOnce::MetClose;
+    let run = |first: AtFirst, serves_at: usize| {
+        let ends = || Short { end: Played::new(Refused::Closed, false, serves_at), first };
+        let (mut tried, mut blocked) = (ends(), ends());
+        let back = |error: TrySendError<u8>| error.into_inner();
+        let results =
+            [try_send(&mut tried, 7).map_err(back), send(&mut blocked, 7, Forever).map_err(|error| error.into_inner())];
+        (results, [tried.end.attempts, blocked.end.attempts])
+    };
+    assert_eq!(run(|| AtOnce::Sent, ALWAYS), ([Ok(()); 2], [0; 2]));
+    for first in kept {
+        assert_eq!(run(first, 1), ([Ok(()); 2], [1; 2]));
+        assert_eq!(run(first, 2), ([Ok(()); 2], [2; 2]));
+        // Once at first and once after a fence, or before it waits.
+        assert_eq!(run(first, ALWAYS), ([Err(7); 2], [2; 2]));
+    }
+    assert_eq!(run(met_close, 1), ([Ok(()); 2], [1; 2]));
+    assert_eq!(run(met_close, ALWAYS), ([Err(BACK); 2], [2; 2]));
 }

@@ -25,6 +25,15 @@ pub enum Refused {
     Closed,
 }
 
+/// Why a claim at the first try was missed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missed {
+    /// The slot at the tail is not free, or the tail is marked.
+    NotFree,
+    /// Another claim moved the tail meanwhile.
+    Outrun,
+}
+
 /// Why a pop found nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Starved {

@@ -9,8 +9,8 @@ use crate::errors::{AsyncSendError, SendBatchError, SendError, TrySendBatchError
 use crate::future::{SendBatchFuture, SendFuture, SendRefFuture};
 use crate::link::mpmc::Tx;
 use crate::op::{self, AtOnce, RawTarget, Unsent};
-use crate::ring::Refused;
-use crate::ring::mpmc::Claim;
+use crate::ring::mpmc::{Backoff, Claim};
+use crate::ring::{Missed, Refused};
 use crate::sync::atomic::{AtomicUsize, Ordering};
 use crate::sync::{Arc, Event, count};
 use crate::wait::{End, FirstPanic, Forever, Limit, Patience, Side, Wait};
@@ -288,20 +288,21 @@ impl<T> RoundRobinTx<'_, T> {
         }
     }
 
-    /// Claims a place in the first shard with room, beginning with the one that is next. `None`: none had any.
+    /// Claims a place in the first shard with room, beginning with the one that is next: at the first try.
     #[inline(always)]
-    fn pass_over_full(&self) -> Option<Passed<'_, T>> {
+    fn pass_over_full(&self) -> Result<Passed<'_, T>, Missed> {
         let first = self.0.next.load(Ordering::Relaxed);
         let mut index = first;
         loop {
             let shard = self.0.shards()[index].tx();
-            if let Some(claim) = shard.claim_if_room() {
-                return Some(Passed { claim, shard, index, first });
+            match shard.claim_at_once() {
+                Ok(claim) => return Ok(Passed { claim, shard, index, first }),
+                Err(Missed::Outrun) => return Err(Missed::Outrun),
+                Err(Missed::NotFree) => count(Event::Passed),
             }
-            count(Event::Passed);
             index = self.after(index);
             if index == first {
-                return None;
+                return Err(Missed::NotFree);
             }
         }
     }
@@ -376,19 +377,25 @@ impl<T> RawTarget for RoundRobinTx<'_, T> {
         // Before the claim: one that is not filled is a hole for ever.
         assert!(value.is_some(), "an operation under way holds its value");
         // First without asking why a shard has no room: passing over full ones then costs next to nothing.
-        if let Some(passed) = self.pass_over_full() {
-            if let Some(value) = value.take() {
-                self.fill(passed, value);
+        match self.pass_over_full() {
+            Ok(passed) => {
+                if let Some(value) = value.take() {
+                    self.fill(passed, value);
+                }
+                return Ok(());
             }
-            return Ok(());
+            Err(Missed::Outrun) => Backoff::new().pause(),
+            Err(Missed::NotFree) => {}
         }
         self.offer_rest(value)
     }
 
     #[inline(always)]
     fn offer_at_once(&mut self, value: T) -> AtOnce<T> {
-        let Some(passed) = self.pass_over_full() else { return AtOnce::Kept(value) };
-        self.fill(passed, value);
+        match self.pass_over_full() {
+            Ok(passed) => self.fill(passed, value),
+            Err(missed) => return AtOnce::Kept(value, missed),
+        }
         AtOnce::Sent
     }
 

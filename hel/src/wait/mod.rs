@@ -15,6 +15,7 @@ mod wakers;
 pub(crate) use self::panics::FirstPanic;
 pub(crate) use self::patience::Patience;
 pub(crate) use self::side::{Side, bits};
+pub(crate) use self::spin::stand_aside;
 pub(crate) use self::waiting::{End, Forever, Limit, TimedOut, Wait};
 
 #[cfg(all(test, hel_loom))]

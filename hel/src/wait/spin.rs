@@ -182,7 +182,7 @@ impl Spin {
     }
 
     /// Whether there were more threads than processors at the last yield.
-    fn is_crowded(&self) -> bool {
+    pub(super) fn is_crowded(&self) -> bool {
         // ORDERING: Relaxed: advice.
         self.crowd.load(Ordering::Relaxed) > 0
     }
@@ -221,6 +221,19 @@ impl Spin {
             self.shyness.store(shyness / 2, Ordering::Relaxed);
         }
         true
+    }
+
+    /// As [`yielded`](Self::yielded), of a thread that did not wait: all that it learns is that nobody wants to run any more,
+    /// or that somebody does not stop.
+    pub(super) fn stood_aside(&self, took: Duration, ready: usize) -> bool {
+        if took > HOGGED {
+            return self.yielded(took, ready);
+        }
+        if took <= SWITCH {
+            // ORDERING: Relaxed: advice.
+            self.crowd.store(0, Ordering::Relaxed);
+        }
+        took > SWITCH
     }
 
     /// How many pauses a task makes before it registers.
@@ -424,6 +437,20 @@ fn let_others_run<E: End, O>(
         before = now;
     }
     (None, crowded)
+}
+
+/// Lets others run in place of a thread that need not wait, but would do better a little later: where there are more
+/// threads than processors, as far as is known. True if it did.
+pub(crate) fn stand_aside<E: End>(end: &E) -> bool {
+    let spin = end.side().spin();
+    if IN_MODEL || !spin.is_crowded() || !spin.may_yield() {
+        return false;
+    }
+    count(Event::Yield);
+    let before = Instant::now();
+    yield_now();
+    let took = before.elapsed();
+    spin.stood_aside(took, if took > HOGGED { end.ready() } else { 0 })
 }
 
 /// What a task does before it registers: pauses and looks, for next to no time. `None`: register.

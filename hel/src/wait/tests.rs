@@ -328,6 +328,33 @@ fn a_crowd_is_noticed_and_forgotten() {
     assert!((0..1_000).all(|_| !spin.asks_for_a_crowd()), "a hog is no crowd: nobody yields to it");
 }
 
+/// Who stands aside did not wait: that teaches only whether there still is anybody to run.
+#[test]
+fn standing_aside_teaches_little() {
+    let spin = Spin::new();
+    let (moment, switch, budget) = (Duration::from_nanos(500), Duration::from_micros(50), spin.budget());
+    assert!(spin.stood_aside(switch, 1) && !spin.is_crowded(), "a crowd is found by those who wait");
+    assert!(spin.yielded(switch, 1) && spin.budget() < budget);
+    let budget = spin.budget();
+    assert!(spin.stood_aside(switch, 1) && spin.is_crowded());
+    assert!(!spin.stood_aside(moment, 1) && !spin.is_crowded(), "nobody any more");
+    assert!(spin.yielded(switch, 1));
+    let shorter = spin.budget();
+    assert!(shorter < budget && spin.may_yield());
+    assert!(spin.stood_aside(Duration::from_millis(3), 1) && !spin.may_yield(), "nobody yields to a hog");
+}
+
+#[test]
+fn nobody_stands_aside_where_there_is_no_crowd() {
+    let end = fake();
+    assert!(!super::stand_aside(&end));
+    end.side.spin().yielded(Duration::from_micros(50), 1);
+    assert!(end.side.spin().is_crowded());
+    let ran = super::stand_aside(&end);
+    // A hog is nobody to stand aside for either.
+    assert!(ran || !end.side.spin().is_crowded(), "asked, and it was nobody");
+}
+
 /// A thread that is kept to one processor waits awake like any other: its peer may be kept to another one.
 #[cfg(all(target_os = "linux", not(miri)))]
 #[test]

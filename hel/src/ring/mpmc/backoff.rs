@@ -3,7 +3,7 @@
 use crate::sync::{IN_MODEL, spin_loop};
 
 /// Keeps threads that lose a CAS from taking the line from each other at once. Bounded: never yields or parks.
-pub(super) struct Backoff {
+pub(crate) struct Backoff {
     step: u32,
 }
 
@@ -14,12 +14,12 @@ impl Backoff {
     /// The longest one.
     const LAST: u32 = if IN_MODEL { 1 } else { 8 };
 
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { step: Self::FIRST }
     }
 
     /// Waits a moment, longer at each call.
-    pub(super) fn pause(&mut self) {
+    pub(crate) fn pause(&mut self) {
         for _ in 0..1_u32 << self.step {
             spin_loop();
         }

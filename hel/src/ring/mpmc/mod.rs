@@ -8,7 +8,8 @@ mod observe;
 pub(crate) use self::claim::{Claim, ClaimMany};
 pub(crate) use self::exclusive::ExclusivePopper;
 
-use self::backoff::Backoff;
+pub(crate) use self::backoff::Backoff;
+
 use self::claim::{Attempt, Taken};
 
 use std::mem::MaybeUninit;
@@ -18,7 +19,7 @@ use crossbeam_utils::CachePadded;
 
 use super::exhaust::exhaust;
 use super::position::Positions;
-use super::{Refused, Starved, slots};
+use super::{Missed, Refused, Starved, slots};
 use crate::sync::atomic::{AtomicUsize, Ordering};
 use crate::sync::barrier::point;
 use crate::sync::{Event, UnsafeCell, count};
@@ -99,16 +100,16 @@ impl<T> Ring<T> {
         }
     }
 
-    /// Claims the slot at the tail, unless it is not free: why is left open, which makes passing over a full ring cheap.
+    /// Claims the slot at the tail at the first try. Why it is not free is left open, which makes passing over a full ring
+    /// cheap.
     #[inline(always)]
-    pub(crate) fn claim_if_free(&self) -> Option<Claim<'_, T>> {
+    pub(crate) fn claim_at_once(&self) -> Result<Claim<'_, T>, Missed> {
         point();
         match self.try_claim() {
-            Attempt::Won(claim) => Some(claim),
+            Attempt::Won(claim) => Ok(claim),
             // ORDERING: Relaxed: only whether the guess that barred us was out of date.
-            Attempt::Barred { at } if self.tail.load(Ordering::Relaxed) == at => None,
-            Attempt::Lost => self.claim_slow(true).ok(),
-            Attempt::Barred { .. } => self.claim_slow(false).ok(),
+            Attempt::Barred { at } if self.tail.load(Ordering::Relaxed) == at => Err(Missed::NotFree),
+            Attempt::Barred { .. } | Attempt::Lost => Err(Missed::Outrun),
         }
     }
 
