@@ -4,8 +4,8 @@ use std::mem::needs_drop;
 
 use crate::wait::FirstPanic;
 
-/// A value, or a place for one, that hel holds while it wakes somebody, or takes its own waker back. If that panics the value goes as well,
-/// and must not make a second panic of it, which would end the process.
+/// A value, or a place for one, that hel holds while it wakes somebody, or takes its own waker back. If that panics the
+/// value goes as well, and must not make a second panic of it, which would end the process.
 pub(crate) struct InHand<T>(Option<T>);
 
 impl<T> InHand<T> {

@@ -357,3 +357,16 @@ fn what_does_not_go_at_once_goes_on_or_comes_back() {
     assert_eq!(run(met_close, 1), ([Ok(()); 2], [1; 2]));
     assert_eq!(run(met_close, ALWAYS), ([Err(BACK); 2], [2; 2]));
 }
+
+/// A batch is turned round for its length in values or in bytes.
+#[test]
+fn only_a_long_batch_is_turned() {
+    fn turned<T>(mut batch: Vec<T>) -> bool {
+        let mut values = Unsent::new(&mut batch);
+        values.turn_if_long();
+        values.is_turned()
+    }
+    assert_eq!([256, 257].map(|len| turned(vec![0_u8; len])), [false, true]);
+    assert_eq!([8, 9].map(|len| turned(vec![[0_u8; 1024]; len])), [false, true]);
+    assert_eq!([0, 257].map(|len| turned(vec![(); len])), [false, true]);
+}

@@ -20,9 +20,9 @@ pub struct Unsent<'b, T> {
     hindered: bool,
 }
 
-/// How many bytes of values are worth moving up each time, in place of turning them round. None to a model and to fuzzing,
-/// whose batches are all short.
-const SHORT: usize = if IN_MODEL || cfg!(hel_fuzz) { 0 } else { 8192 };
+/// Up to so many values, and bytes of them, are moved up each time, in place of turning them round: it takes next to nothing,
+/// also where few go at a time. None in models and in fuzzing, whose batches are all short.
+const SHORT: (usize, usize) = if IN_MODEL || cfg!(hel_fuzz) { (0, 0) } else { (256, 8192) };
 
 impl<'b, T> Unsent<'b, T> {
     pub(crate) fn new(values: &'b mut Vec<T>) -> Self {
@@ -103,7 +103,7 @@ impl<'b, T> Unsent<'b, T> {
     /// The same, if it is long. A few values are moved up as quickly as they are turned round, and go the faster if they lie
     /// in order.
     pub(crate) fn turn_if_long(&mut self) {
-        if size_of_val(self.values.as_slice()) > SHORT {
+        if self.len() > SHORT.0 || size_of_val(self.values.as_slice()) > SHORT.1 {
             self.turn();
         }
     }
