@@ -191,7 +191,8 @@ pub(crate) fn look_send_batch<R: RawTarget>(
 ) -> Option<Result<(), AsyncSendError<()>>> {
     while values.len() > 0 {
         match end.offer_many(values) {
-            Ok(()) => {}
+            // More than one run: from here on taking from the front has to be cheap.
+            Ok(()) => values.turn_if_long(),
             Err(Refused::Closed) => return Some(Err(AsyncSendError::Disconnected(()))),
             Err(Refused::Full) => {
                 values.turn_if_long();

@@ -6,6 +6,7 @@
 mod extra2;
 mod support;
 
+use std::fmt::Debug;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::{Context, Poll, Waker};
 use std::thread;
@@ -24,6 +25,7 @@ on_both_kinds!(
     order_holds_across_batches_of_any_size,
     a_full_channel_leaves_the_rest,
     a_disconnected_channel_leaves_all,
+    a_close_half_way_leaves_the_rest,
     a_receiver_that_goes_leaves_the_rest_with_a_thread,
     a_receiver_that_goes_leaves_the_rest_with_a_task,
     an_empty_batch_is_sent_at_once,
@@ -89,6 +91,44 @@ fn a_disconnected_channel_leaves_all<K: Channel>() {
     let polled = poll_once(&mut tx.send_batch_async(&mut batch));
     assert_eq!(polled, Poll::Ready(Err(AsyncSendBatchError::Disconnected { sent: 0 })));
     assert_eq!(batch, [1, 2, 3, 4, 5]);
+}
+
+/// Few values and many, of few bytes and of many: long batches are kept in another way than short ones.
+fn a_close_half_way_leaves_the_rest<K: Channel>() {
+    for (count, capacity) in [(5, 2), (40, 7), (256, 64), (258, 3), (1_000, 16)] {
+        half_way::<K, usize>(count, capacity, |nth| nth);
+        half_way::<K, [usize; 200]>(count, capacity, |nth| [nth; 200]);
+    }
+}
+
+/// A batch goes in three runs, of which the second is short, and then meets a close.
+fn half_way<K: Channel, T: Copy + PartialEq + Debug + Send + 'static>(
+    count: usize,
+    capacity: usize,
+    value: fn(usize) -> T,
+) {
+    for cancelled in [false, true] {
+        let (mut tx, mut rx) = K::bounded(capacity);
+        let mut batch: Vec<T> = (0..count).map(value).collect();
+        let mut send = tx.send_batch_async(&mut batch);
+        assert!(poll_once(&mut send).is_pending());
+        assert_eq!(rx.try_recv(), Ok(value(0)));
+        assert!(poll_once(&mut send).is_pending());
+        let mut got = Vec::new();
+        assert_eq!(rx.try_recv_batch(&mut got, capacity), Ok(capacity));
+        assert_eq!(poll_once(&mut send).is_ready(), 2 * capacity + 1 >= count);
+        let sent = count.min(2 * capacity + 1);
+        rx.close();
+        if !cancelled && sent < count {
+            assert_eq!(poll_once(&mut send), Poll::Ready(Err(AsyncSendBatchError::Disconnected { sent })));
+        }
+        drop(send);
+        assert!(batch.into_iter().eq((sent..count).map(value)), "the rest is left, in order");
+        while let Ok(more) = rx.try_recv() {
+            got.push(more);
+        }
+        assert!(got.into_iter().eq((1..sent).map(value)), "all that was sent comes, in order");
+    }
 }
 
 fn a_receiver_that_goes_leaves_the_rest_with_a_thread<K: Channel>() {

@@ -40,6 +40,8 @@ impl<T> Sender<T> {
 
     /// Blocks the thread until the value is in the channel. In a task use [`send_async`](Self::send_async).
     ///
+    /// Where there are more threads than processors, one that was outrun by another sender may yield first.
+    ///
     /// # Errors
     /// [`Disconnected`](SendError::Disconnected) with the value, if the channel is closed or all receivers have gone.
     #[inline(always)]

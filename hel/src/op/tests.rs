@@ -1,5 +1,6 @@
 //! What is left of a batch, beside plain queues; and the verbs at an end whose attempts go as they are told.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 
 use super::*;
@@ -76,10 +77,13 @@ const BACK: u8 = 9;
 struct Short {
     end: Played<Refused>,
     first: AtFirst,
+    /// How often it was asked where it waits: to wait there, or to stand aside for others who do.
+    asked: Cell<usize>,
 }
 
 impl End for Short {
     fn side(&self) -> &Side {
+        self.asked.set(self.asked.get() + 1);
         self.end.side()
     }
 
@@ -340,7 +344,7 @@ fn what_does_not_go_at_once_goes_on_or_comes_back() {
     let kept: [AtFirst; 2] = [|| AtOnce::Kept(7, Missed::NotFree), || AtOnce::Kept(7, Missed::Outrun)];
     let met_close: AtFirst = || AtOnce::MetClose;
     let run = |first: AtFirst, serves_at: usize| {
-        let ends = || Short { end: Played::new(Refused::Closed, false, serves_at), first };
+        let ends = || Short { end: Played::new(Refused::Closed, false, serves_at), first, asked: Cell::new(0) };
         let (mut tried, mut blocked) = (ends(), ends());
         let back = |error: TrySendError<u8>| error.into_inner();
         let results =
@@ -369,4 +373,24 @@ fn only_a_long_batch_is_turned() {
     assert_eq!([256, 257].map(|len| turned(vec![0_u8; len])), [false, true]);
     assert_eq!([8, 9].map(|len| turned(vec![[0_u8; 1024]; len])), [false, true]);
     assert_eq!([0, 257].map(|len| turned(vec![(); len])), [false, true]);
+}
+
+/// Only a send that may block as long as it takes lets others run before it goes on; none does that was not outrun.
+#[test]
+fn who_may_not_block_for_long_does_not_stand_aside() {
+    let asked = |missed: Missed, send: fn(&mut Short) -> bool| {
+        let first: AtFirst = match missed {
+            Missed::NotFree => || AtOnce::Kept(7, Missed::NotFree),
+            Missed::Outrun => || AtOnce::Kept(7, Missed::Outrun),
+        };
+        let mut end = Short { end: Played::new(Refused::Full, false, 1), first, asked: Cell::new(0) };
+        assert!(send(&mut end));
+        end.asked.get()
+    };
+    for missed in [Missed::NotFree, Missed::Outrun] {
+        assert_eq!(asked(missed, |end| try_send(end, 7).is_ok()), 0);
+        assert_eq!(asked(missed, |end| send(end, 7, Limit::After(Duration::MAX)).is_ok()), 0);
+    }
+    assert_eq!(asked(Missed::NotFree, |end| send(end, 7, Forever).is_ok()), 0);
+    assert_eq!(asked(Missed::Outrun, |end| send(end, 7, Forever).is_ok()), 1);
 }

@@ -22,7 +22,7 @@ use crate::wait::{End, FirstPanic, Forever, Limit, Patience, Side, Wait};
 ///
 /// A handle that has passed over many full shards yields its thread now and then, at the end of a [`send`](Self::send) or
 /// [`send_batch`](Self::send_batch) without a limit, when all has been sent: their receivers may be waiting for its
-/// processor.
+/// processor. So may one that was outrun by another sender, before it sends, as in [`Sender::send`](crate::Sender::send).
 ///
 /// [`sticky`](Self::sticky) makes a handle stay on one shard for a run of values. With many producers on many cores that
 /// is what you want: producers then share a shard for a while at most, instead of meeting in each. In turn is for when

@@ -206,7 +206,7 @@ impl Spin {
             self.crowd.store(0, Ordering::Relaxed);
             return false;
         }
-        let hogged = took > HOGGED && nanos(took) as usize / nanos(STREAMING) as usize > ready;
+        let hogged = is_hog(took, ready);
         self.crowd.store(if hogged { 0 } else { CROWD }, Ordering::Relaxed);
         let interval = (self.interval.load(Ordering::Relaxed) / 4).max(ASK_SOON);
         self.interval.store(interval, Ordering::Relaxed);
@@ -226,7 +226,7 @@ impl Spin {
     /// As [`yielded`](Self::yielded), of a thread that did not wait: all that it learns is that nobody wants to run any more,
     /// or that somebody does not stop.
     pub(super) fn stood_aside(&self, took: Duration, ready: usize) -> bool {
-        if took > HOGGED {
+        if is_hog(took, ready) {
             return self.yielded(took, ready);
         }
         if took <= SWITCH {
@@ -313,6 +313,12 @@ impl Spin {
 
 fn shorter(budget: u32) -> u32 {
     (budget / 2).max(SHORTEST)
+}
+
+/// Whether a yield that took so long, after which `ready` operations would go at once, let somebody run who does not stop by
+/// himself.
+fn is_hog(took: Duration, ready: usize) -> bool {
+    took > HOGGED && nanos(took) as usize / nanos(STREAMING) as usize > ready
 }
 
 fn nanos(time: Duration) -> u32 {

@@ -337,6 +337,8 @@ fn standing_aside_teaches_little() {
     assert!(spin.yielded(switch, 1) && spin.budget() < budget);
     let budget = spin.budget();
     assert!(spin.stood_aside(switch, 1) && spin.is_crowded());
+    assert!(spin.stood_aside(Duration::from_millis(3), usize::MAX) && spin.is_crowded(), "long, and our peers' doing");
+    assert_eq!(spin.budget(), budget);
     assert!(!spin.stood_aside(moment, 1) && !spin.is_crowded(), "nobody any more");
     assert!(spin.yielded(switch, 1));
     let shorter = spin.budget();

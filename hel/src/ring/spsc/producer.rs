@@ -236,11 +236,12 @@ impl<T, L: Shared<T>> ClaimMany<'_, T, L> {
             unsafe { producer.write_run(tail, here) };
             // SAFETY: I9: the others lie beyond it.
             unsafe { producer.write_run(positions.advance(tail, here.len()), beyond) };
+            // Before the rest moves up, which in a great batch takes a while.
+            point();
+            producer.publish(positions.advance(tail, len));
         };
         // SAFETY: I12: all of them are moved into slots.
         unsafe { take_front(values, len, move_out) };
-        point();
-        producer.publish(positions.advance(tail, len));
     }
 
     /// Takes up to [`len`](Self::len) values in order and publishes them together: those that it got, if `items`
