@@ -370,7 +370,7 @@ fn only_a_long_batch_is_turned() {
         values.turn_if_long();
         values.is_turned()
     }
-    assert_eq!([256, 257].map(|len| turned(vec![0_u8; len])), [false, true]);
+    assert_eq!([255, 256, 257].map(|len| turned(vec![0_u8; len])), [false, false, true]);
     assert_eq!([8, 9].map(|len| turned(vec![[0_u8; 1024]; len])), [false, true]);
     assert_eq!([0, 257].map(|len| turned(vec![(); len])), [false, true]);
 }

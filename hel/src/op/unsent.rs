@@ -106,9 +106,7 @@ impl<'b, T> Unsent<'b, T> {
     /// in order.
     pub(crate) fn turn_if_long(&mut self) {
         let len = self.len();
-        // In models and in fuzzing all batches are short: every second length counts as long there.
-        let odd = (IN_MODEL || cfg!(hel_fuzz)) && len % 2 == 1;
-        if odd || len > SHORT || size_of_val(self.values.as_slice()) > SMALL {
+        if len > SHORT || size_of_val(self.values.as_slice()) > SMALL || passes_for_long(len) {
             self.turn();
         }
     }
@@ -120,6 +118,11 @@ impl<'b, T> Unsent<'b, T> {
             self.turned = false;
         }
     }
+}
+
+/// In models and in fuzzing all batches are short: there every second length passes for long.
+fn passes_for_long(len: usize) -> bool {
+    (IN_MODEL || cfg!(hel_fuzz)) && len % 2 == 1
 }
 
 /// Values from the front of a batch. Told apart once, and not again for each value.
