@@ -30,7 +30,7 @@ pub enum Refused {
 pub enum Missed {
     /// The slot at the tail is not free, or the tail is marked.
     NotFree,
-    /// Another claim moved the tail meanwhile.
+    /// The tail moved meanwhile: another claim was faster, or a close.
     Outrun,
 }
 

@@ -353,7 +353,6 @@ fn nobody_stands_aside_where_there_is_no_crowd() {
     end.side.spin().yielded(Duration::from_micros(50), 1);
     assert!(end.side.spin().is_crowded());
     let ran = super::stand_aside(&end);
-    // A hog is nobody to stand aside for either.
     assert!(ran || !end.side.spin().is_crowded(), "asked, and it was nobody");
 }
 

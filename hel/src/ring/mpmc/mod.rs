@@ -255,8 +255,7 @@ impl<T> Ring<T> {
         order
     }
 
-    /// So many slots of a run are given out together: as many as a core moves in less time than a line takes to another
-    /// one and back.
+    /// So many slots of a run are given out together: 4 KiB of them, or one.
     pub(super) const FEW: usize = {
         let few = 4096 / size_of::<Slot<T>>();
         if few == 0 { 1 } else { few }

@@ -170,9 +170,7 @@ impl<T, L: Shared<T>> Producer<T, L> {
             unsafe { place.cast::<T>().write(value) };
         });
     }
-}
 
-impl<T, L: Shared<T>> Producer<T, L> {
     /// Copies `values` into slots that lie side by side, from the one at `position` on.
     ///
     /// # Safety
