@@ -29,7 +29,7 @@ pub(super) fn opening<Tx: 'static, Rx: 'static>(job: &Job, open: impl Open<Tx, R
         }),
         _ => return None,
     };
-    Some(Stage { workers: vec![Worker::Thread(work)], expected: Some(Tally { count, ..Tally::default() }) })
+    Some(Stage { workers: vec![Worker::Thread(work)], expected: None })
 }
 
 /// How much memory this process has in use, in bytes; 0 where the system does not say.

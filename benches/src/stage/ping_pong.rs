@@ -88,7 +88,7 @@ impl Trips {
         }
         let answer = answer.expect("an answer");
         assert_eq!(answer.number(), number);
-        self.tally.add(&answer);
+        self.tally.count += 1;
     }
 }
 
