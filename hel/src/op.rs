@@ -177,7 +177,13 @@ pub(crate) fn look_send<R: RawTarget>(
     end: &mut R,
     value: &mut Option<R::Item>,
 ) -> Option<Result<(), AsyncSendError<()>>> {
-    match end.offer(value) {
+    sent(end.offer(value))
+}
+
+/// What came of an offer, as of a look.
+#[inline(always)]
+pub(crate) fn sent(offered: Result<(), Refused>) -> Option<Result<(), AsyncSendError<()>>> {
+    match offered {
         Ok(()) => Some(Ok(())),
         Err(Refused::Closed) => Some(Err(AsyncSendError::Disconnected(()))),
         Err(Refused::Full) => None,

@@ -10,6 +10,7 @@ use std::task::{Wake, Waker};
 use std::time::Duration;
 
 use hel::channel::errors::RecvError;
+use support::waker::CountingWaker;
 use support::{limit, poll_with};
 
 /// Panics whenever it is woken.
@@ -121,4 +122,29 @@ fn a_send_polled_again_after_a_panic_leaves_no_hole() {
         drop(tx);
         assert_eq!((slot, rx.recv(), rx.recv()), (None, Ok(3), Err(RecvError::Disconnected)));
     });
+}
+
+/// A send that has gone through although its poll panicked waits no more: who waits behind it is woken, while its future is
+/// still there.
+#[test]
+fn a_send_that_went_in_a_panic_does_not_stand_in_the_way() {
+    let (tx, rx) = hel::bounded::<u32>(1);
+    tx.try_send(0).unwrap();
+    let [mut first, mut second] = [1, 2].map(|value| tx.send_async(value));
+    assert!(poll_with(&mut first, Waker::noop()).is_pending());
+    assert!(poll_with(&mut second, Waker::noop()).is_pending());
+    // The wake-up is for the first, but the second looks first.
+    assert_eq!(rx.try_recv(), Ok(0));
+    let mut waiting = rx.recv_async();
+    assert!(poll_with(&mut waiting, &bomb()).is_pending());
+    assert!(catch_unwind(AssertUnwindSafe(|| poll_with(&mut second, Waker::noop()).is_ready())).is_err());
+    drop((first, waiting));
+
+    let woken = CountingWaker::new();
+    let mut third = tx.send_async(3);
+    assert!(poll_with(&mut third, &woken.waker()).is_pending());
+    assert_eq!((rx.try_recv(), woken.wakes()), (Ok(2), 1));
+    assert_eq!(second.take(), None, "it went");
+    assert!(poll_with(&mut third, Waker::noop()).is_ready());
+    assert_eq!(rx.try_recv(), Ok(3));
 }
