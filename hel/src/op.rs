@@ -200,10 +200,7 @@ pub(crate) fn look_send_batch<R: RawTarget>(
             // More than one run: from here on taking from the front has to be cheap.
             Ok(()) => values.turn_if_long(),
             Err(Refused::Closed) => return Some(Err(AsyncSendError::Disconnected(()))),
-            Err(Refused::Full) => {
-                values.turn_if_long();
-                return None;
-            }
+            Err(Refused::Full) => return None,
         }
     }
     Some(Ok(()))
