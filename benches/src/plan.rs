@@ -67,7 +67,7 @@ pub(crate) enum Motion {
     Keep,
 }
 
-/// How closely a consumer looks at every value. A timed run counts them and sums them up, no more.
+/// How closely a consumer looks at every value. A timed run takes a digest of them, no more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Audited {
     No,

@@ -25,7 +25,7 @@ pub(crate) struct Tally {
 
 /// What a value adds to a digest: its number, and above it a one.
 ///
-/// One word that tells how many values there were and which. Two would be added up side by side, as one vector. In a task
+/// One word that tells which values there were and, modulo 65,536, how many. Two would be added up side by side, as one vector. In a task
 /// they lie in memory, where each such addition waits some ten cycles for the one before. That is longer than a fast channel
 /// takes, and all such channels would look alike.
 #[inline(always)]
@@ -34,12 +34,13 @@ fn share(number: u64) -> u64 {
     number | ONE
 }
 
-/// Above all numbers.
-const ONE: u64 = 1 << 56;
+/// Above the numbers of 256 producers.
+const ONE: u64 = 1 << (PRODUCER_BITS + 8);
 
 impl Tally {
     /// Of `count` values from each of `producers`.
     pub(crate) fn expected(producers: u64, count: u64) -> Self {
+        assert!(producers <= ONE >> PRODUCER_BITS, "their numbers reach into the count");
         let mut all = Self { count: producers * count, ..Self::default() };
         for producer in 0..producers {
             let first = producer << PRODUCER_BITS;
@@ -121,6 +122,7 @@ mod tests {
         for wrong in [&[1, 2, 3, 4][..], &[0, 0, 1, 2, 3, 4], &[0, 1, 1, 3, 4], &[1, 2, 3, 4, 0, 0, 0], &[10], &[]] {
             assert_ne!(digest(wrong), whole, "{wrong:?}");
         }
+        assert_ne!(digest(&[0; 1024]), 0, "a lap of zeros");
     }
 
     #[test]

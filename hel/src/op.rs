@@ -29,7 +29,8 @@ pub trait RawTarget: End {
     fn offer(&mut self, value: &mut Option<Self::Item>) -> Result<(), Refused>;
 
     /// Sends `value` if that goes at once. Whatever else comes of it is for [`offer_rest`](Self::offer_rest), which has to be
-    /// written as well by who says [`MetClose`](AtOnce::MetClose).
+    /// written as well by who says [`MetClose`](AtOnce::MetClose). Nothing may panic before the value is sent, or the value
+    /// would be lost: who asks a key function first never sends here.
     #[inline(always)]
     fn offer_at_once(&mut self, value: Self::Item) -> AtOnce<Self::Item> {
         AtOnce::Kept(value, Missed::NotFree)

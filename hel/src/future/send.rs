@@ -21,21 +21,25 @@ use crate::wait::{FirstPanic, Wait};
 #[must_use = "futures do nothing unless polled or awaited"]
 pub struct SendFuture<K: Target> {
     target: K,
-    /// None once the operation is over. Not an `Option` of the value beside the place in the queue, which knows that as well:
-    /// each word that is written here for a value that goes at once costs as much as one of the ring's.
-    unsent: Option<Unsent<K::Item>>,
+    stage: Stage<K::Item>,
 }
 
-/// A value that has not been sent, and the place in the queue of who wants to send it.
-struct Unsent<T> {
-    wait: Wait,
-    value: T,
+/// How far a send has come.
+///
+/// One word tells whether there is a value, whether it waits, and whether all is over: each word that is written here for a
+/// value that goes at once costs as much as one of the ring's.
+enum Stage<T> {
+    /// Not polled yet.
+    Fresh(T),
+    /// It did not go at once. From here on it stays where it is until it goes. None: it went, and whom that woke panicked.
+    Waiting(Wait, Option<T>),
+    Over,
 }
 
 impl<K: Target> SendFuture<K> {
     /// A future that sends `value` to `target`, which may be an owned end: such a future can be spawned.
     pub fn new(target: K, value: K::Item) -> Self {
-        Self { target, unsent: Some(Unsent { wait: Wait::hard(), value }) }
+        Self { target, stage: Stage::Fresh(value) }
     }
 
     /// Gives the operation up and the value back: `Some` if and only if it has not been sent.
@@ -43,42 +47,45 @@ impl<K: Target> SendFuture<K> {
     /// The future must not be polled afterwards.
     pub fn take(&mut self) -> Option<K::Item> {
         self.leave();
-        self.unsent.take().map(|unsent| unsent.value)
+        self.unsent()
     }
 
-    /// The value did not go at once. `RecvFuture` says why the result goes into `polled`.
+    /// The first attempt came to nothing, or met a close. `RecvFuture` says why the result goes into `polled`.
     #[cold]
     #[inline(never)]
-    fn poll_to_wait(
-        &mut self,
-        value: Option<K::Item>,
-        missed: Missed,
-        cx: &Context<'_>,
-        polled: &mut Poll<<Self as Future>::Output>,
-    ) {
+    fn poll_to_wait(&mut self, missed: Missed, cx: &Context<'_>, polled: &mut Poll<<Self as Future>::Output>) {
         if missed == Missed::Outrun {
             Backoff::new().pause();
         }
-        let mut sending = Sending { future: self, wait: Wait::hard(), value };
-        let result = sending.with(|wait, end, value| {
+        self.attempt(polled, |wait, end, value| {
             let found = sent(end.offer_rest(value));
             wait.poll_after(found, end, cx.waker(), |end| look_send(end, value))
         });
-        sending.ended(result, polled);
     }
 
-    /// It has waited.
+    /// It was polled before.
     #[cold]
     #[inline(never)]
     fn poll_again(&mut self, cx: &Context<'_>, polled: &mut Poll<<Self as Future>::Output>) {
-        let Unsent { wait, value } = self.unsent.take().expect(POLLED_AFTER_READY);
-        let mut sending = Sending { future: self, wait, value: Some(value) };
-        let result = sending.with(|wait, end, value| wait.poll(end, cx.waker(), |end| look_send(end, value)));
-        sending.ended(result, polled);
+        self.attempt(polled, |wait, end, value| wait.poll(end, cx.waker(), |end| look_send(end, value)));
+    }
+
+    fn attempt(
+        &mut self,
+        polled: &mut Poll<<Self as Future>::Output>,
+        poll: impl FnOnce(&mut Wait, &mut K::Raw<'_>, &mut Option<K::Item>) -> Poll<Result<(), AsyncSendError<()>>>,
+    ) {
+        let sending = Sending(self);
+        let Stage::Waiting(wait, value) = &mut sending.0.stage else { panic!("{POLLED_AFTER_READY}") };
+        let result = poll(wait, &mut sending.0.target.raw(), value);
+        if result.is_ready() {
+            *polled = result.map_err(|error| error.map(|()| sending.0.unsent().expect(REFUSED)));
+            sending.0.stage = Stage::Over;
+        }
     }
 
     fn leave(&mut self) {
-        if let Some(Unsent { wait, .. }) = &mut self.unsent {
+        if let Stage::Waiting(wait, _) = &mut self.stage {
             if wait.is_queued() {
                 wait.leave(&self.target.raw());
             }
@@ -90,46 +97,32 @@ impl<K: Target> SendFuture<K> {
     fn drop_unsent(&mut self) {
         let mut panics = FirstPanic::default();
         panics.run(|| self.leave());
-        panics.run(|| drop(self.unsent.take()));
+        panics.run(|| drop(self.unsent()));
         panics.resume();
     }
-}
 
-/// A send under way, with what its future lent it. Unless the value was sent that goes back, on every way out.
-struct Sending<'a, K: Target> {
-    future: &'a mut SendFuture<K>,
-    wait: Wait,
-    value: Option<K::Item>,
-}
-
-impl<K: Target> Sending<'_, K> {
-    fn with<O>(&mut self, send: impl FnOnce(&mut Wait, &mut K::Raw<'_>, &mut Option<K::Item>) -> O) -> O {
-        send(&mut self.wait, &mut self.future.target.raw(), &mut self.value)
-    }
-
-    fn ended(
-        mut self,
-        result: Poll<Result<(), AsyncSendError<()>>>,
-        polled: &mut Poll<<SendFuture<K> as Future>::Output>,
-    ) {
-        if result.is_ready() {
-            *polled = result.map_err(|error| error.map(|()| self.unsent()));
+    /// What has not been sent. After this the operation is over.
+    fn unsent(&mut self) -> Option<K::Item> {
+        match std::mem::replace(&mut self.stage, Stage::Over) {
+            Stage::Fresh(value) => Some(value),
+            Stage::Waiting(_, value) => value,
+            Stage::Over => None,
         }
     }
-
-    fn unsent(&mut self) -> K::Item {
-        self.value.take().expect("what was refused is still there")
-    }
 }
+
+/// What a refusal may rely on.
+const REFUSED: &str = "what was refused is still there";
+
+/// A send under way. If its value goes, and whom that wakes panics, it is over all the same: its place in the queue would
+/// stand in the way of those behind it.
+struct Sending<'a, K: Target>(&'a mut SendFuture<K>);
 
 impl<K: Target> Drop for Sending<'_, K> {
     fn drop(&mut self) {
-        if let Some(value) = self.value.take() {
-            let wait = std::mem::replace(&mut self.wait, Wait::hard());
-            self.future.unsent = Some(Unsent { wait, value });
-        } else if self.wait.is_queued() {
-            // It went, and whom that woke panicked.
-            FirstPanic::guard(|| self.wait.leave(&self.future.target.raw()));
+        if matches!(self.0.stage, Stage::Waiting(_, None)) {
+            self.0.leave();
+            self.0.stage = Stage::Over;
         }
     }
 }
@@ -142,19 +135,25 @@ impl<K: Target> Future for SendFuture<K> {
     #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        if this.unsent.as_ref().is_none_or(|unsent| !unsent.wait.is_idle()) {
+        if !matches!(this.stage, Stage::Fresh(_)) {
             let mut polled = Poll::Pending;
             this.poll_again(cx, &mut polled);
             return polled;
         }
-        let Unsent { value, .. } = this.unsent.take().expect(POLLED_AFTER_READY);
-        let (value, missed) = match this.target.raw().offer_at_once(value) {
+        let value = this.unsent().expect("it is there, since it is fresh");
+        let missed = match this.target.raw().offer_at_once(value) {
             AtOnce::Sent => return Poll::Ready(Ok(())),
-            AtOnce::Kept(value, missed) => (Some(value), missed),
-            AtOnce::MetClose => (None, Missed::NotFree),
+            AtOnce::Kept(value, missed) => {
+                this.stage = Stage::Waiting(Wait::hard(), Some(value));
+                missed
+            }
+            AtOnce::MetClose => {
+                this.stage = Stage::Waiting(Wait::hard(), None);
+                Missed::NotFree
+            }
         };
         let mut polled = Poll::Pending;
-        this.poll_to_wait(value, missed, cx, &mut polled);
+        this.poll_to_wait(missed, cx, &mut polled);
         polled
     }
 }
@@ -167,17 +166,20 @@ impl<K: Target> sealed::Operation for SendFuture<K> {
     }
 
     fn has_given_way(&self) -> bool {
-        self.unsent.as_ref().is_some_and(|unsent| unsent.wait.has_given_way())
+        matches!(&self.stage, Stage::Waiting(wait, _) if wait.has_given_way())
     }
 
     fn give_up(&mut self, limit: Duration) -> Self::Outcome {
-        let Unsent { wait, value } = self.unsent.take().expect(POLLED_AFTER_READY);
-        let mut sending = Sending { future: self, wait, value: Some(value) };
-        let out = sending.with(|wait, end, value| last_look(wait, end, |end| look_send(end, value)));
+        if let Stage::Fresh(_) = self.stage {
+            self.stage = Stage::Waiting(Wait::hard(), self.unsent());
+        }
+        let sending = Sending(self);
+        let Stage::Waiting(wait, value) = &mut sending.0.stage else { panic!("{POLLED_AFTER_READY}") };
+        let out = last_look(wait, &mut sending.0.target.raw(), |end| look_send(end, value));
         match out {
             Some(Ok(())) => Ok(()),
-            Some(Err(error)) => Err(error.map(|()| sending.unsent()).into()),
-            None => Err(SendError::TimeOut(sending.unsent(), limit)),
+            Some(Err(error)) => Err(error.map(|()| sending.0.unsent().expect(REFUSED)).into()),
+            None => Err(SendError::TimeOut(sending.0.unsent().expect(REFUSED), limit)),
         }
     }
 }
@@ -185,7 +187,7 @@ impl<K: Target> sealed::Operation for SendFuture<K> {
 impl<K: Target> Drop for SendFuture<K> {
     #[inline]
     fn drop(&mut self) {
-        if self.unsent.is_some() {
+        if !matches!(self.stage, Stage::Over) {
             self.drop_unsent();
         }
     }
@@ -196,9 +198,10 @@ impl<K: Target> Unpin for SendFuture<K> {}
 
 impl<K: Target> fmt::Debug for SendFuture<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let wait: &dyn fmt::Debug = match &self.unsent {
-            Some(unsent) => &unsent.wait,
-            None => &format_args!("Done"),
+        let wait: &dyn fmt::Debug = match &self.stage {
+            Stage::Fresh(_) => &Wait::hard(),
+            Stage::Waiting(wait, _) => wait,
+            Stage::Over => &format_args!("Wait(Done)"),
         };
         f.debug_struct("SendFuture").field("wait", wait).finish_non_exhaustive()
     }
@@ -207,7 +210,7 @@ impl<K: Target> fmt::Debug for SendFuture<K> {
 #[cfg(feature = "futures")]
 impl<K: Target> futures_core::FusedFuture for SendFuture<K> {
     fn is_terminated(&self) -> bool {
-        self.unsent.is_none()
+        matches!(self.stage, Stage::Over)
     }
 }
 
