@@ -26,8 +26,8 @@ pub(crate) struct Tally {
 /// What a value adds to a digest: its number, and above it a one.
 ///
 /// One word that tells which values there were and, modulo 65,536, how many. Two would be added up side by side, as one
-/// vector. In a task they lie in memory, where each such addition waits some ten cycles for the one before. That is longer
-/// than a fast channel takes, and all such channels would look alike.
+/// vector. In a task they lie in memory, where each such addition waits for the one before to be written and read again. That
+/// is longer than a fast channel takes, and all such channels would look alike.
 #[inline(always)]
 fn share(number: u64) -> u64 {
     // Not a sum, of which the compiler would make a second addition that waits.

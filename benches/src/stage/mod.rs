@@ -43,7 +43,8 @@ impl fmt::Debug for Worker {
 #[derive(Debug)]
 pub(crate) struct Stage {
     pub(crate) workers: Vec<Worker>,
-    /// What all of them together must have received. None, where one of them has looked at each value itself, or none was sent.
+    /// What all of them together must have received. None, where one of them has looked at each value itself, or none was
+    /// sent.
     pub(crate) expected: Option<Tally>,
 }
 
